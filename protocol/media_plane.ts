@@ -1,0 +1,153 @@
+/**
+ * The one door between signalling and media.
+ *
+ * Commands go in, events come out; all are plain values that survive
+ * `structuredClone`, because a plane may live in another thread. Media never
+ * learns who somebody is, and signalling never sees a packet.
+ *
+ * Order: the plane handles commands in the order given, and the events of one
+ * publisher or subscriber come in the order in which things happened. An event
+ * may still be under way when a command for the same peer is given; the
+ * `negotiation` number tells which one it belongs to.
+ *
+ * @module
+ */
+import type { Brand } from "../lib/brand.ts";
+
+/**
+ * Names one incoming peer for ever. The signalling side counts them up; unlike
+ * a flow id, a key is never used again, so that an event of a closed flow
+ * cannot be mistaken for one of its successor's.
+ */
+export type PublisherKey = Brand<number, "PublisherKey">;
+
+/** Names one outgoing peer for ever, like {@linkcode PublisherKey}. */
+export type SubscriberKey = Brand<number, "SubscriberKey">;
+
+/**
+ * Numbers the offers of one peer: 1, 2, 3… An answer, refusal or abort that
+ * carries another number than the peer's latest is late, and is dropped.
+ */
+export type Negotiation = Brand<number, "Negotiation">;
+
+/** Which tracks of a flow a subscriber wants. */
+export interface WantedTracks {
+  readonly audio: boolean;
+  /** `low` is the smallest picture that there is. */
+  readonly video: "none" | "low" | "high";
+}
+
+/** A track that its publisher sends: at least one packet of it has come. */
+export interface LiveTrack {
+  readonly kind: "audio" | "video";
+}
+
+/** What signalling tells the media plane to do. */
+export type MediaCommand =
+  | {
+    readonly kind: "open-publisher";
+    readonly publisher: PublisherKey;
+    /** All peers of one group live in one worker. */
+    readonly group: string;
+    readonly negotiation: Negotiation;
+    /** The client's offer, unparsed. */
+    readonly sdp: string;
+  }
+  | {
+    readonly kind: "renegotiate-publisher";
+    readonly publisher: PublisherKey;
+    readonly negotiation: Negotiation;
+    readonly sdp: string;
+  }
+  /** Ends a publisher and every subscriber that it still has, without events. */
+  | { readonly kind: "close-publisher"; readonly publisher: PublisherKey }
+  /** Makes a peer towards a viewer, and its first offer. */
+  | {
+    readonly kind: "open-subscriber";
+    readonly subscriber: SubscriberKey;
+    readonly publisher: PublisherKey;
+    readonly negotiation: Negotiation;
+    readonly wanted: WantedTracks;
+  }
+  /** Makes a further offer for the same peer: other tracks, or ICE restart. */
+  | {
+    readonly kind: "offer-subscriber";
+    readonly subscriber: SubscriberKey;
+    readonly negotiation: Negotiation;
+    readonly wanted: WantedTracks;
+    readonly restartIce: boolean;
+  }
+  | {
+    readonly kind: "answer-subscriber";
+    readonly subscriber: SubscriberKey;
+    readonly negotiation: Negotiation;
+    readonly sdp: string;
+  }
+  | { readonly kind: "close-subscriber"; readonly subscriber: SubscriberKey };
+
+/** What the media plane tells signalling. */
+export type MediaEvent =
+  | {
+    readonly kind: "publisher-answered";
+    readonly publisher: PublisherKey;
+    readonly negotiation: Negotiation;
+    readonly sdp: string;
+  }
+  /**
+   * The offer cannot be used. A publisher whose first offer is refused is gone;
+   * one whose renegotiation is refused goes on as it was.
+   */
+  | {
+    readonly kind: "publisher-refused";
+    readonly publisher: PublisherKey;
+    readonly negotiation: Negotiation;
+    /** For people: what is wrong with the offer. */
+    readonly reason: string;
+  }
+  /**
+   * The set of tracks that have delivered packets has grown or shrunk.
+   * `complete`: every track that the latest offer declares is in it.
+   */
+  | {
+    readonly kind: "publisher-tracks";
+    readonly publisher: PublisherKey;
+    readonly tracks: readonly LiveTrack[];
+    readonly complete: boolean;
+  }
+  /** The connection is lost (ICE consent or DTLS). The peer stays, until closed. */
+  | { readonly kind: "publisher-failed"; readonly publisher: PublisherKey }
+  | {
+    readonly kind: "subscriber-offered";
+    readonly subscriber: SubscriberKey;
+    readonly negotiation: Negotiation;
+    readonly sdp: string;
+    /** False if the publisher has none of the wanted tracks: nothing to offer. */
+    readonly hasTracks: boolean;
+  }
+  | {
+    readonly kind: "subscriber-answer-applied";
+    readonly subscriber: SubscriberKey;
+    readonly negotiation: Negotiation;
+  }
+  /** The answer does not fit its offer. The peer stays, until closed. */
+  | {
+    readonly kind: "subscriber-answer-refused";
+    readonly subscriber: SubscriberKey;
+    readonly negotiation: Negotiation;
+    readonly reason: string;
+  }
+  /**
+   * The viewer is connected and gets media that it can show: a keyframe, or a
+   * packet where there is no video. From here on an older subscription that
+   * this one replaces may be closed.
+   */
+  | { readonly kind: "subscriber-live"; readonly subscriber: SubscriberKey }
+  | { readonly kind: "subscriber-failed"; readonly subscriber: SubscriberKey };
+
+/** Takes commands and gives events; see the module's text for the order. */
+export interface MediaPlane {
+  /** Carries out a command. Never throws for what a client did. */
+  handle(command: MediaCommand): void;
+  /** Closes all peers and the sockets. Idempotent. */
+  close(): Promise<void>;
+}
