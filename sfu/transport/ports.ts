@@ -19,8 +19,14 @@ export type Endpoint = Brand<number, "Endpoint">;
 
 /** One UDP port of ours, for all peers. */
 export interface DatagramSocket {
+  /** The bound address: `::` for all of both families, `0.0.0.0` without IPv6. */
+  readonly host: string;
   /** The bound port number. */
   readonly port: number;
+  /** How many endpoints are remembered now; for limits and statistics. */
+  readonly endpointCount: number;
+  /** How many datagrams the system has refused to send. */
+  readonly refusedSends: number;
   /**
    * Where outgoing datagrams are written before they are sent. Ask for room
    * with {@linkcode reserve}, write there, then {@linkcode commit}.
@@ -28,7 +34,11 @@ export interface DatagramSocket {
   readonly arena: Uint8Array;
   /** Calls `receiver` from now on. To be called once. */
   start(receiver: DatagramReceiver): void;
-  /** Makes room for a datagram; returns its offset in the arena. */
+  /**
+   * Makes room for a datagram; returns its offset in the arena, or -1 if there
+   * is none (larger than the socket takes, or everything is still being sent).
+   * Without a {@linkcode commit} the next call may return the same offset.
+   */
   reserve(maxBytes: number): number;
   /** Queues `sizeBytes` at `offset`, which came from {@linkcode reserve}. */
   commit(to: Endpoint, offset: number, sizeBytes: number): void;
@@ -38,7 +48,11 @@ export interface DatagramSocket {
   endpoint(host: string, port: number): Endpoint;
   /** The text of an endpoint, for logs and candidates. */
   address(endpoint: Endpoint): { host: string; port: number };
-  /** Forgets an endpoint that no peer uses any more, so that memory is bounded. */
+  /**
+   * Forgets an endpoint that no peer uses any more, so that memory is bounded.
+   * What is queued for it is still sent. Its number is never used again: the
+   * same address gets a new one when it is next seen.
+   */
   forget(endpoint: Endpoint): void;
   /** Idempotent. */
   close(): void;
@@ -257,6 +271,8 @@ export type DropReason =
   | "stun-unknown-user"
   | "stun-unauthenticated"
   | "unknown-endpoint"
+  /** An authenticated check from an address from which another peer's media comes. */
+  | "endpoint-in-use"
   | "before-handshake"
   | "dtls-malformed"
   | "srtp-malformed"
