@@ -1,0 +1,238 @@
+import { type Instant, instantAt } from "../../lib/time.ts";
+import type { RtpView } from "./rtp_packet.ts";
+
+/** The largest payload that is kept; a WebRTC packet never exceeds it. */
+export const MAX_CACHED_PAYLOAD = 1_500;
+
+/** The most packets that a cache holds (B-22): 1.5 MB. */
+export const MAX_CACHE_CAPACITY = 1_024;
+
+/** The fewest, by kind; powers of two at or above B-22's. */
+export const MIN_CACHE_CAPACITY = { audio: 32, video: 128 } as const;
+
+/**
+ * The most packets with which a new viewer is started from the cache. Lower
+ * costs publishers more keyframes; higher, viewers a longer burst.
+ */
+const MAX_REPLAY_PACKETS = 96;
+
+/**
+ * How old the keyframe may be with which a new viewer is started. Higher shows
+ * the first picture sooner, but then plays more of the past in fast motion.
+ */
+const MAX_REPLAY_MS = 2_000;
+
+/**
+ * How many packets to keep so that a retransmission can still be answered: four
+ * round trips' worth, a power of two (B-22).
+ */
+export function wantedCapacity(
+  kind: "audio" | "video",
+  packetsPerSecond: number,
+  rttMs: number,
+): number {
+  const packets = packetsPerSecond * rttMs / 1000 * 4;
+  let capacity: number = MIN_CACHE_CAPACITY[kind];
+  while (capacity < packets && capacity < MAX_CACHE_CAPACITY) capacity *= 2;
+  return capacity;
+}
+
+/**
+ * The latest packets of one source, by extended sequence number (see
+ * `SequenceExtender`), in memory that is allocated once. Headers are kept as
+ * numbers, payloads without padding; header extensions are not kept (B-20).
+ *
+ * A packet that is found is named by its *slot*, which is good until the next
+ * `store`, `resize` or `clear`.
+ */
+export class PacketCache {
+  #capacity: number;
+  #arena: Uint8Array;
+  /** The extended number in each slot, or −1. */
+  #numbers: Float64Array;
+  #timestamps: Uint32Array;
+  #arrivals: Float64Array;
+  #sizes: Uint16Array;
+  #flags: Uint8Array;
+  #newest = -1;
+  #keyframe = -1;
+
+  /** @param capacity in packets; a power of two */
+  constructor(capacity: number) {
+    this.#capacity = checkCapacity(capacity);
+    this.#arena = new Uint8Array(capacity * MAX_CACHED_PAYLOAD);
+    this.#numbers = new Float64Array(capacity).fill(-1);
+    this.#timestamps = new Uint32Array(capacity);
+    this.#arrivals = new Float64Array(capacity);
+    this.#sizes = new Uint16Array(capacity);
+    this.#flags = new Uint8Array(capacity);
+  }
+
+  /** In packets. */
+  get capacity(): number {
+    return this.#capacity;
+  }
+
+  /** The highest extended number stored; −1 if the cache is empty. */
+  get newest(): number {
+    return this.#newest;
+  }
+
+  /**
+   * Keeps a copy of the packet that `view` has parsed from `bytes`.
+   *
+   * @param startsKeyframe it is the first packet of a keyframe
+   * @returns false if it is too large, or too old to be of use
+   */
+  store(
+    extended: number,
+    view: RtpView,
+    bytes: Uint8Array,
+    now: Instant,
+    startsKeyframe: boolean,
+  ): boolean {
+    const size = view.payloadSize;
+    if (size > MAX_CACHED_PAYLOAD) return false;
+    if (this.#newest - extended >= this.#capacity) return false;
+    const slot = extended & (this.#capacity - 1);
+    this.#numbers[slot] = extended;
+    this.#timestamps[slot] = view.timestamp;
+    this.#arrivals[slot] = now;
+    this.#sizes[slot] = size;
+    this.#flags[slot] = (view.marker ? MARKER : 0) |
+      (startsKeyframe ? KEYFRAME : 0);
+    copy(
+      bytes,
+      view.payloadOffset,
+      this.#arena,
+      slot * MAX_CACHED_PAYLOAD,
+      size,
+    );
+    if (extended > this.#newest) this.#newest = extended;
+    if (startsKeyframe && extended > this.#keyframe) this.#keyframe = extended;
+    return true;
+  }
+
+  /** The slot of a packet, or −1 if it is not there (any more). */
+  find(extended: number): number {
+    const age = this.#newest - extended;
+    if (extended < 0 || age < 0 || age >= this.#capacity) return -1;
+    const slot = extended & (this.#capacity - 1);
+    return this.#numbers[slot] === extended ? slot : -1;
+  }
+
+  /** The extended sequence number of the packet in a slot. */
+  extended(slot: number): number {
+    return this.#numbers[slot]!;
+  }
+
+  /** Its RTP timestamp, as the publisher set it. */
+  timestamp(slot: number): number {
+    return this.#timestamps[slot]!;
+  }
+
+  /** Its marker bit. */
+  marker(slot: number): boolean {
+    return (this.#flags[slot]! & MARKER) !== 0;
+  }
+
+  /** Whether it is the first packet of a keyframe. */
+  startsKeyframe(slot: number): boolean {
+    return (this.#flags[slot]! & KEYFRAME) !== 0;
+  }
+
+  /** When it arrived. */
+  arrival(slot: number): Instant {
+    return instantAt(this.#arrivals[slot]!);
+  }
+
+  /** Of its payload, in bytes. */
+  payloadSize(slot: number): number {
+    return this.#sizes[slot]!;
+  }
+
+  /** Its payload: a view of the cache, valid until the next `store`. */
+  payload(slot: number): Uint8Array {
+    const offset = slot * MAX_CACHED_PAYLOAD;
+    return this.#arena.subarray(offset, offset + this.#sizes[slot]!);
+  }
+
+  /**
+   * The extended number of the first packet of the latest keyframe, or −1 if
+   * there is none in the cache.
+   */
+  get keyframe(): number {
+    return this.find(this.#keyframe) < 0 ? -1 : this.#keyframe;
+  }
+
+  /**
+   * Where to start a new viewer: with the packets from the number returned up
+   * to {@linkcode newest}, all that are there. −1 if the last keyframe is too
+   * long ago, so that a new one has to be requested (B-31).
+   */
+  replayStart(now: Instant): number {
+    const slot = this.find(this.#keyframe);
+    if (slot < 0) return -1;
+    if (this.#newest - this.#keyframe >= MAX_REPLAY_PACKETS) return -1;
+    return now - this.arrival(slot) > MAX_REPLAY_MS ? -1 : this.#keyframe;
+  }
+
+  /**
+   * Changes the capacity, keeping the latest packets that fit. Allocates, so
+   * not to be done more often than once a second.
+   */
+  resize(capacity: number): void {
+    if (checkCapacity(capacity) === this.#capacity) return;
+    const other = new PacketCache(capacity);
+    const oldest = this.#newest - Math.min(capacity, this.#capacity) + 1;
+    for (let extended = oldest; extended <= this.#newest; extended++) {
+      const from = this.find(extended);
+      if (from >= 0) other.#take(this, from, extended & (capacity - 1));
+    }
+    this.#capacity = capacity;
+    this.#arena = other.#arena;
+    this.#numbers = other.#numbers;
+    this.#timestamps = other.#timestamps;
+    this.#arrivals = other.#arrivals;
+    this.#sizes = other.#sizes;
+    this.#flags = other.#flags;
+  }
+
+  /** Forgets everything: the source is another one. */
+  clear(): void {
+    this.#numbers.fill(-1);
+    this.#newest = -1;
+    this.#keyframe = -1;
+  }
+
+  #take(source: PacketCache, from: number, to: number): void {
+    this.#numbers[to] = source.#numbers[from]!;
+    this.#timestamps[to] = source.#timestamps[from]!;
+    this.#arrivals[to] = source.#arrivals[from]!;
+    this.#sizes[to] = source.#sizes[from]!;
+    this.#flags[to] = source.#flags[from]!;
+    this.#arena.set(source.payload(from), to * MAX_CACHED_PAYLOAD);
+  }
+}
+
+const MARKER = 1;
+const KEYFRAME = 2;
+
+function checkCapacity(capacity: number): number {
+  const isPowerOfTwo = (capacity & (capacity - 1)) === 0;
+  if (capacity < 1 || capacity > MAX_CACHE_CAPACITY || !isPowerOfTwo) {
+    throw new RangeError(`Cannot make packet cache: capacity ${capacity}`);
+  }
+  return capacity;
+}
+
+/** Byte by byte: `set` would need a view of the source for every packet. */
+function copy(
+  from: Uint8Array,
+  fromOffset: number,
+  to: Uint8Array,
+  toOffset: number,
+  size: number,
+): void {
+  for (let i = 0; i < size; i++) to[toOffset + i] = from[fromOffset + i]!;
+}

@@ -1,0 +1,153 @@
+import { readU16, readU32, readU8, writeU16, writeU32 } from "./bytes.ts";
+
+/** The size of an RTP header without sources and extensions, in bytes. */
+export const RTP_HEADER_SIZE = 12;
+
+const ONE_BYTE_PROFILE = 0xbede;
+const TWO_BYTE_PROFILE = 0x1000;
+const NO_BYTES = new Uint8Array(0);
+
+/**
+ * Reads RTP packets (RFC 3550 §5.1), one after the other: made once, filled by
+ * {@linkcode RtpView.parse}. Its fields mean something only after `parse`
+ * returned true, and offsets count from the start of the packet.
+ */
+export class RtpView {
+  /** 0 to 127. */
+  payloadType = 0;
+  /** Set on the last packet of a video frame. */
+  marker = false;
+  /** 16 bits. */
+  sequenceNumber = 0;
+  /** 32 bits, in units of the codec's clock. */
+  timestamp = 0;
+  /** 32 bits. */
+  ssrc = 0;
+  /** With contributing sources and extensions, in bytes. */
+  headerSize = 0;
+  /** Where the payload starts; the same as the header's size. */
+  payloadOffset = 0;
+  /** Without padding, in bytes. */
+  payloadSize = 0;
+  /** The 16 bits that tell the kind of extension, or −1 if there is none. */
+  extensionProfile = -1;
+  /** Where the extension's data starts, after its four bytes of header. */
+  extensionOffset = 0;
+  /** Of the extension's data, in bytes. */
+  extensionSize = 0;
+  /** Of the element that {@linkcode RtpView.findExtension} found last, in bytes. */
+  elementSize = 0;
+
+  #bytes: Uint8Array = NO_BYTES;
+
+  /**
+   * Reads a plain packet. False if it is not RTP of version 2 or its lengths
+   * contradict each other.
+   */
+  parse(bytes: Uint8Array): boolean {
+    const size = bytes.length;
+    if (size < RTP_HEADER_SIZE) return false;
+    const first = readU8(bytes, 0);
+    if (first >> 6 !== 2) return false;
+    const second = readU8(bytes, 1);
+    this.#bytes = bytes;
+    this.marker = (second & 0x80) !== 0;
+    this.payloadType = second & 0x7f;
+    this.sequenceNumber = readU16(bytes, 2);
+    this.timestamp = readU32(bytes, 4);
+    this.ssrc = readU32(bytes, 8);
+
+    let offset = RTP_HEADER_SIZE + (first & 0x0f) * 4;
+    this.extensionProfile = -1;
+    this.extensionOffset = 0;
+    this.extensionSize = 0;
+    if ((first & 0x10) !== 0) {
+      if (offset + 4 > size) return false;
+      this.extensionProfile = readU16(bytes, offset);
+      this.extensionSize = readU16(bytes, offset + 2) * 4;
+      this.extensionOffset = offset + 4;
+      offset = this.extensionOffset + this.extensionSize;
+    }
+    if (offset > size) return false;
+    let padding = 0;
+    if ((first & 0x20) !== 0) {
+      padding = readU8(bytes, size - 1);
+      if (padding === 0 || padding > size - offset) return false;
+    }
+    this.headerSize = offset;
+    this.payloadOffset = offset;
+    this.payloadSize = size - offset - padding;
+    return true;
+  }
+
+  /**
+   * Finds a header extension element by its negotiated id (RFC 8285 §4.2,
+   * §4.3): the offset of its data, whose size is then in
+   * {@linkcode RtpView.elementSize}; or −1.
+   */
+  findExtension(id: number): number {
+    if (this.extensionProfile === ONE_BYTE_PROFILE) {
+      return this.#findOneByte(id);
+    }
+    if ((this.extensionProfile & 0xfff0) === TWO_BYTE_PROFILE) {
+      return this.#findTwoByte(id);
+    }
+    return -1;
+  }
+
+  #findOneByte(id: number): number {
+    const end = this.extensionOffset + this.extensionSize;
+    let offset = this.extensionOffset;
+    while (offset < end) {
+      const head = readU8(this.#bytes, offset++);
+      if (head >> 4 === 0) continue; // Padding.
+      if (head >> 4 === 15) return -1; // Reserved: nothing after it counts.
+      const size = (head & 0x0f) + 1;
+      if (offset + size > end) return -1;
+      if (head >> 4 === id) {
+        this.elementSize = size;
+        return offset;
+      }
+      offset += size;
+    }
+    return -1;
+  }
+
+  #findTwoByte(id: number): number {
+    const end = this.extensionOffset + this.extensionSize;
+    let offset = this.extensionOffset;
+    while (offset < end) {
+      const found = readU8(this.#bytes, offset++);
+      if (found === 0) continue; // Padding.
+      if (offset >= end) return -1;
+      const size = readU8(this.#bytes, offset++);
+      if (offset + size > end) return -1;
+      if (found === id) {
+        this.elementSize = size;
+        return offset;
+      }
+      offset += size;
+    }
+    return -1;
+  }
+}
+
+/**
+ * Writes a bare header of {@linkcode RTP_HEADER_SIZE} bytes at the start of
+ * `out`. Arguments instead of an object, because it runs once per packet and
+ * viewer.
+ */
+export function writeRtpHeader(
+  out: Uint8Array,
+  payloadType: number,
+  marker: boolean,
+  sequenceNumber: number,
+  timestamp: number,
+  ssrc: number,
+): void {
+  out[0] = 0x80;
+  out[1] = marker ? payloadType | 0x80 : payloadType;
+  writeU16(out, 2, sequenceNumber);
+  writeU32(out, 4, timestamp);
+  writeU32(out, 8, ssrc);
+}
