@@ -1,11 +1,70 @@
+import { assertNever } from "../../lib/assert_never.ts";
 import type { LocalSdp } from "./local_sdp.ts";
-import type { PublisherOffer } from "./publisher_offer.ts";
-import { SdpError } from "./sdp_error.ts";
+import {
+  type AcceptedSection,
+  type InactiveSection,
+  MID_EXTENSION,
+  type OfferedSection,
+  type PublisherOffer,
+  type RejectedSection,
+} from "./publisher_offer.ts";
+import {
+  codecLines,
+  joinLines,
+  sessionLines,
+  transportLines,
+} from "./write.ts";
 
-/** Writes the answer to a publisher's offer: section by section as it says. */
+/**
+ * Writes the answer to a publisher's offer: section by section what the offer's
+ * `answer` fields say, all on one transport, with the client as DTLS client.
+ */
 export function writePublisherAnswer(
   offer: PublisherOffer,
   local: LocalSdp,
 ): string {
-  throw new SdpError(`${offer.sections.length} ${local.sessionId}`);
+  return joinLines([
+    ...sessionLines(local, offer.bundle),
+    ...offer.sections.flatMap((section) => sectionLines(section, local)),
+  ]);
+}
+
+function sectionLines(section: OfferedSection, local: LocalSdp): string[] {
+  switch (section.answer) {
+    case "recvonly":
+    case "inactive":
+      return liveLines(section, local);
+    case "rejected":
+      return rejectedLines(section);
+    default:
+      return assertNever(section);
+  }
+}
+
+function liveLines(
+  section: AcceptedSection | InactiveSection,
+  local: LocalSdp,
+): string[] {
+  const { kind: media, protocol, codecs, mid, midExtensionId } = section;
+  const formats = codecs.map(({ payloadType }) => payloadType);
+  return [
+    ...transportLines({ media, protocol, formats }, mid, local, "passive"),
+    `a=${section.answer}`,
+    ...midExtensionId === undefined
+      ? []
+      : [`a=extmap:${midExtensionId} ${MID_EXTENSION}`],
+    ...codecs.flatMap(({ codec, payloadType, fmtp, feedback }) =>
+      codecLines(codec, payloadType, fmtp, feedback)
+    ),
+  ];
+}
+
+function rejectedLines(section: RejectedSection): string[] {
+  const { media, protocol, format, mid } = section;
+  return [
+    `m=${media} 0 ${protocol} ${format}`,
+    "c=IN IP4 0.0.0.0",
+    ...mid === "" ? [] : [`a=mid:${mid}`],
+    "a=inactive",
+  ];
 }

@@ -1,16 +1,28 @@
 import type { RemoteParameters } from "../transport/ports.ts";
-import { SdpError } from "./sdp_error.ts";
+import {
+  cannotUse,
+  parseDocument,
+  type SdpDocument,
+  type Section,
+  sectionName,
+} from "./document.ts";
+import { parseCodecs } from "./offered_codecs.ts";
+import { parseRemoteTransport } from "./remote_transport.ts";
+import { isReceivable, parseDirection } from "./section_state.ts";
 import type { SubscriberSection } from "./subscriber_offer.ts";
 
 /** What a viewer answers. */
 export interface SubscriberAnswer {
   readonly remote: RemoteParameters;
-  /** By the offer's order: whether the viewer takes what we send. */
+  /** By the offer's order: whether we send it and the viewer takes it. */
   readonly accepted: readonly boolean[];
 }
 
 /**
- * Reads a viewer's answer to the offer of `sections`.
+ * Reads a viewer's answer to the offer of `sections` (RFC 8829 §5.9).
+ *
+ * A viewer may reject single sections or make them inactive, but not all of
+ * them be rejected, as then there is no transport.
  *
  * @throws {SdpError} if it cannot be used, or is the answer to something else
  */
@@ -18,5 +30,48 @@ export function parseSubscriberAnswer(
   sdp: string,
   sections: readonly SubscriberSection[],
 ): SubscriberAnswer {
-  throw new SdpError(`${sdp.length} ${sections.length}`);
+  const document = parseDocument(sdp, "answer");
+  requireSameSections(document.sections, sections);
+  const live = document.sections.filter(isReceivable);
+  if (live.length === 0) {
+    throw cannotUse("answer", "every section is rejected");
+  }
+  const { remote } = parseRemoteTransport(document, live);
+  const accepted = document.sections.map((answered, index) => {
+    const offered = sections[index];
+    return offered !== undefined && takes(document, answered, offered);
+  });
+  return { remote, accepted };
+}
+
+/** Refuses the answer to another offer, as when two have crossed. */
+function requireSameSections(
+  answered: readonly Section[],
+  offered: readonly SubscriberSection[],
+): void {
+  if (answered.length !== offered.length) {
+    const counts = `${answered.length} sections for ${offered.length}`;
+    throw cannotUse("answer", `${counts} of the offer`);
+  }
+  for (const [index, section] of answered.entries()) {
+    const expected = offered[index];
+    const same = section.mid === expected?.mid &&
+      section.media === expected.kind;
+    if (same) continue;
+    throw cannotUse(
+      "answer",
+      `${sectionName(section)} is not that of the offer`,
+    );
+  }
+}
+
+function takes(
+  document: SdpDocument,
+  answered: Section,
+  offered: SubscriberSection,
+): boolean {
+  const agreed = parseCodecs(answered, [offered.codec])
+    .some(({ payloadType }) => payloadType === offered.payloadType);
+  return offered.active && agreed && isReceivable(answered) &&
+    parseDirection(document, answered).receives;
 }

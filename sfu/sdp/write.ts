@@ -1,0 +1,90 @@
+import { type CodecName, CODECS } from "./codecs.ts";
+import type { AnnouncedAddress } from "../transport/ports.ts";
+import type { LocalSdp } from "./local_sdp.ts";
+
+/**
+ * Joins lines to an SDP.
+ *
+ * @throws {Error} if one would be two: a bug of ours, as nothing that is echoed
+ *   may contain a line's end
+ */
+export function joinLines(lines: readonly string[]): string {
+  const bad = lines.find((line) => /[\r\n\0]/.test(line));
+  if (bad !== undefined) {
+    throw new Error(`Cannot write SDP: line break in ${JSON.stringify(bad)}`);
+  }
+  return lines.map((line) => `${line}\r\n`).join("");
+}
+
+/** The lines above the first section. */
+export function sessionLines(
+  local: LocalSdp,
+  bundle: readonly string[],
+): string[] {
+  const { sessionId, sessionVersion } = local;
+  return [
+    "v=0",
+    `o=- ${sessionId} ${sessionVersion} IN IP4 0.0.0.0`,
+    "s=-",
+    "t=0 0",
+    ...bundle.length > 0 ? [`a=group:BUNDLE ${bundle.join(" ")}`] : [],
+    "a=ice-lite",
+  ];
+}
+
+/** The first lines of a section in use, with ICE and DTLS. */
+export function transportLines(
+  section: { media: string; protocol: string; formats: readonly number[] },
+  mid: string,
+  local: LocalSdp,
+  setup: "passive" | "actpass",
+): string[] {
+  const { ice, fingerprint, candidates } = local;
+  const { media, protocol, formats } = section;
+  // RFC 8840 §4.1.1: port 9 of no address, while there is nothing to announce.
+  const [main = { host: "0.0.0.0", port: 9 }] = candidates;
+  return [
+    `m=${media} ${main.port} ${protocol} ${formats.join(" ")}`,
+    `c=IN ${main.host.includes(":") ? "IP6" : "IP4"} ${main.host}`,
+    `a=mid:${mid}`,
+    ...candidates.map(candidateLine),
+    "a=end-of-candidates",
+    `a=ice-ufrag:${ice.iceUfrag}`,
+    `a=ice-pwd:${ice.icePwd}`,
+    "a=ice-options:ice2",
+    `a=fingerprint:${fingerprint.algorithm} ${fingerprint.value}`,
+    `a=setup:${setup}`,
+    "a=rtcp-mux",
+  ];
+}
+
+/** The lines that describe a codec under a payload type. */
+export function codecLines(
+  name: CodecName,
+  payloadType: number,
+  fmtp: string | undefined,
+  feedback: readonly string[],
+): string[] {
+  const { encoding, clockRate, channels } = CODECS[name];
+  const suffix = channels > 1 ? `/${channels}` : "";
+  return [
+    `a=rtpmap:${payloadType} ${encoding}/${clockRate}${suffix}`,
+    ...fmtp ? [`a=fmtp:${payloadType} ${fmtp}`] : [],
+    ...feedback.map((one) => `a=rtcp-fb:${payloadType} ${one}`),
+  ];
+}
+
+/**
+ * A host candidate for UDP (RFC 8839 §5.1). Earlier addresses are preferred;
+ * each has a foundation of its own, as each has its own base.
+ */
+function candidateLine(
+  { host, port }: AnnouncedAddress,
+  index: number,
+): string {
+  const typePreference = 126;
+  const localPreference = 65_535 - index;
+  // RFC 8445 §5.1.2.1, for component 1. A product, as `<<` would turn negative.
+  const priority = typePreference * 2 ** 24 + localPreference * 2 ** 8 + 255;
+  return `a=candidate:${index + 1} 1 udp ${priority} ${host} ${port} typ host`;
+}
