@@ -1,0 +1,374 @@
+/**
+ * What a client says to the server, parsed once, here, into closed types. What
+ * signalling gets is within the limits below and has all that its type says.
+ *
+ * @module
+ */
+import { assertNever } from "../lib/assert_never.ts";
+import { parseWireMessage, type WireMessage } from "./client_wire.ts";
+import { type ProtocolError, unreadable, violation } from "./errors.ts";
+import { parseFirstJsonValue } from "./first_json_value.ts";
+import type { ClientId, FlowId, GroupName, Username } from "./ids.ts";
+import {
+  parseRequested,
+  parseTracks,
+  type RequestedTracks,
+} from "./request.ts";
+import type { Requested } from "./request.ts";
+import type { IceCandidate, JsonObject, Ping, Pong } from "./server_message.ts";
+
+/**
+ * The longest message in bytes, as it is on the wire. Longer ones end the
+ * connection with 1009, before they are parsed.
+ */
+export const MAX_MESSAGE_BYTES = 1 << 20;
+
+/**
+ * The most UTF-16 units that texts may have. Each is several times what clients
+ * send; all are there so that nobody makes the server keep or repeat a lot.
+ */
+const MAX_LENGTH = {
+  /** Ids of clients, flows, messages. Galène's clients make 32 hex digits. */
+  id: 64,
+  /** Known kinds have up to 12 letters. */
+  kind: 64,
+  /** `camera`, `screenshare`, `video`. */
+  label: 64,
+  /** A path in the file system, so no longer than those may be. */
+  group: 255,
+  username: 255,
+  password: 1024,
+  /** A JWT. */
+  token: 8192,
+  /** Browsers offer one audio and one video section in 3 to 10 kB. */
+  sdp: 64_000,
+  candidate: 1024,
+  /** Data of a user, as JSON: everybody in the group gets it. */
+  data: 16_384,
+} as const;
+
+/** The most protocol versions that a handshake may list. */
+const MAX_VERSIONS = 16;
+
+/** Whom the sender claims to be. Signalling refuses what is not true (A-13). */
+export interface Claims {
+  /** Empty if not given. */
+  readonly source: string;
+  readonly username: string | undefined;
+}
+
+/** The first message. */
+export interface ClientHandshake {
+  readonly type: "handshake";
+  readonly version: readonly string[];
+  /** The client's name for itself, for as long as it is connected. May be empty. */
+  readonly id: ClientId;
+}
+
+/** Asks to be let into a group. */
+export interface Join {
+  readonly type: "join";
+  readonly kind: "join";
+  readonly group: GroupName;
+  readonly username: Username | undefined;
+  readonly password: string | undefined;
+  readonly token: string | undefined;
+  /** What others shall see of the client from the start. */
+  readonly data: JsonObject;
+}
+
+/** Leaves the group and stays connected. */
+export interface Leave {
+  readonly type: "join";
+  readonly kind: "leave";
+  readonly group: GroupName;
+}
+
+/** Says which tracks of others' flows to get. */
+export interface Request {
+  readonly type: "request";
+  readonly request: Requested;
+}
+
+/** The same for one flow. */
+export interface RequestStream {
+  readonly type: "requestStream";
+  readonly id: FlowId;
+  /** `undefined` goes back to what `request` says. */
+  readonly request: RequestedTracks | undefined;
+}
+
+/** Publishes a flow, renegotiates it, or offers it in place of another. */
+export interface Offer {
+  readonly type: "offer";
+  readonly id: FlowId;
+  readonly replace: FlowId | undefined;
+  /** May be empty. */
+  readonly label: string;
+  readonly sdp: string;
+}
+
+/** Answers the server's offer of somebody's flow. */
+export interface Answer {
+  readonly type: "answer";
+  readonly id: FlowId;
+  readonly sdp: string;
+}
+
+/** A candidate for either direction. */
+export interface Ice {
+  readonly type: "ice";
+  readonly id: FlowId;
+  readonly candidate: IceCandidate;
+}
+
+/** `renegotiate`: offer this flow again, with ICE restart; `close`: my own flow
+ * ends; `abort`: I do not want this flow of somebody's. */
+export interface FlowNotice {
+  readonly type: "renegotiate" | "close" | "abort";
+  readonly id: FlowId;
+}
+
+/** Something for people (`chat`) or for their programs (`usermessage`). */
+export interface ClientChat {
+  readonly type: "chat" | "usermessage";
+  readonly kind: string;
+  /** Empty if the server shall choose one. */
+  readonly id: string;
+  /** Empty for everybody. */
+  readonly dest: string;
+  readonly noecho: boolean;
+  /** Any JSON. */
+  readonly value: unknown;
+}
+
+/** An operator's act on one user. */
+export interface UserAction {
+  readonly type: "useraction";
+  readonly kind: string;
+  readonly dest: string;
+  readonly value: unknown;
+}
+
+/** An act on the group. */
+export interface GroupAction {
+  readonly type: "groupaction";
+  readonly kind: string;
+  readonly value: unknown;
+}
+
+/** All that a client may say. */
+export type ClientMessage =
+  & { readonly claims: Claims }
+  & (
+    | ClientHandshake
+    | Ping
+    | Pong
+    | Join
+    | Leave
+    | Request
+    | RequestStream
+    | Offer
+    | Answer
+    | Ice
+    | FlowNotice
+    | ClientChat
+    | UserAction
+    | GroupAction
+  );
+
+const TYPES = [
+  "handshake",
+  "ping",
+  "pong",
+  "join",
+  "request",
+  "requestStream",
+  "offer",
+  "answer",
+  "ice",
+  "renegotiate",
+  "close",
+  "abort",
+  "chat",
+  "usermessage",
+  "useraction",
+  "groupaction",
+] as const;
+
+/**
+ * Reads a message from the text of a WebSocket frame.
+ *
+ * @throws {ProtocolError} see {@linkcode parseClientMessage}; 1011 if the text
+ *   does not begin with a JSON object
+ */
+export function decodeClientMessage(text: string): ClientMessage {
+  let json: unknown;
+  try {
+    json = parseFirstJsonValue(text);
+  } catch {
+    throw unreadable("Cannot read message: it is not JSON");
+  }
+  return parseClientMessage(json);
+}
+
+/**
+ * Makes a message of parsed JSON.
+ *
+ * @throws {ProtocolError} 1011 if a member has the wrong JSON type; 1002 if the
+ *   type is unknown, something needed is missing, or a text is too long
+ */
+export function parseClientMessage(json: unknown): ClientMessage {
+  const wire = parseWireMessage(json);
+  const type = TYPES.find((known) => known === wire.type);
+  if (type === undefined) throw violation("unexpected message");
+  const claims = { source: wire.source ?? "", username: wire.username };
+  switch (type) {
+    case "handshake":
+      return { claims, ...toHandshake(wire) };
+    case "ping":
+    case "pong":
+      return { claims, type };
+    case "join":
+      return { claims, ...toJoinOrLeave(wire) };
+    case "request":
+      return { claims, type, request: parseRequested(wire.request) };
+    case "requestStream":
+      return {
+        claims,
+        type,
+        id: toFlowId(wire.id),
+        request: wire.request === undefined
+          ? undefined
+          : parseTracks(wire.request),
+      };
+    case "offer":
+      return { claims, ...toOffer(wire) };
+    case "answer":
+      return {
+        claims,
+        type,
+        id: toFlowId(wire.id),
+        sdp: limited(wire.sdp, "sdp"),
+      };
+    case "ice":
+      return { claims, ...toIce(wire) };
+    case "renegotiate":
+    case "close":
+    case "abort":
+      return { claims, type, id: toFlowId(wire.id) };
+    case "chat":
+    case "usermessage":
+      return {
+        claims,
+        type,
+        kind: limited(wire.kind, "kind"),
+        id: limited(wire.id, "id"),
+        dest: limited(wire.dest, "id"),
+        noecho: wire.noecho ?? false,
+        value: wire.value,
+      };
+    case "useraction":
+      return {
+        claims,
+        type,
+        kind: limited(wire.kind, "kind"),
+        dest: limited(wire.dest, "id"),
+        value: wire.value,
+      };
+    case "groupaction":
+      return {
+        claims,
+        type,
+        kind: limited(wire.kind, "kind"),
+        value: wire.value,
+      };
+    default:
+      return assertNever(type);
+  }
+}
+
+function toHandshake(wire: WireMessage): ClientHandshake {
+  return {
+    type: "handshake",
+    version: (wire.version ?? []).slice(0, MAX_VERSIONS),
+    id: limited(wire.id, "id") as ClientId,
+  };
+}
+
+function toJoinOrLeave(wire: WireMessage): Join | Leave {
+  const group = limited(wire.group, "group") as GroupName;
+  switch (wire.kind) {
+    case "join":
+      return {
+        type: "join",
+        kind: "join",
+        group,
+        username: optional(wire.username, "username") as Username | undefined,
+        password: optional(wire.password, "password"),
+        token: optional(wire.token, "token"),
+        data: limitedData(wire.data ?? {}),
+      };
+    case "leave":
+      return { type: "join", kind: "leave", group };
+    default:
+      throw violation("unknown kind");
+  }
+}
+
+function toOffer(wire: WireMessage): Offer {
+  const replace = limited(wire.replace, "id");
+  return {
+    type: "offer",
+    id: toFlowId(wire.id),
+    replace: replace === "" ? undefined : replace as FlowId,
+    label: limited(wire.label, "label"),
+    sdp: limited(wire.sdp, "sdp"),
+  };
+}
+
+function toIce(wire: WireMessage): Ice {
+  const id = toFlowId(wire.id);
+  if (wire.candidate === undefined) throw violation("null candidate");
+  limited(wire.candidate.candidate, "candidate");
+  return { type: "ice", id, candidate: wire.candidate };
+}
+
+function toFlowId(text: string | undefined): FlowId {
+  const id = limited(text, "id");
+  if (id === "") throw violation("empty id");
+  return id as FlowId;
+}
+
+/** The text, or the empty one if it is absent. */
+function limited(
+  text: string | undefined,
+  what: keyof typeof MAX_LENGTH,
+): string {
+  if (text === undefined) return "";
+  if (text.length > MAX_LENGTH[what]) throw overlong(what);
+  return text;
+}
+
+/** The text; absent stays absent, for it is not the same as empty here. */
+function optional(
+  text: string | undefined,
+  what: keyof typeof MAX_LENGTH,
+): string | undefined {
+  return text === undefined ? undefined : limited(text, what);
+}
+
+/**
+ * Refuses data that is too large to tell everybody, here and in the actions
+ * that change it.
+ *
+ * @throws {ProtocolError} 1002
+ */
+export function limitedData(data: JsonObject): JsonObject {
+  if (JSON.stringify(data).length > MAX_LENGTH.data) throw overlong("data");
+  return data;
+}
+
+function overlong(what: string): ProtocolError {
+  return violation(`${what} is too long`);
+}
