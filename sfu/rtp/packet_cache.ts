@@ -1,8 +1,8 @@
 import { type Instant, instantAt } from "../../lib/time.ts";
 import type { RtpView } from "./rtp_packet.ts";
 
-/** The largest payload that is kept; a WebRTC packet never exceeds it. */
-export const MAX_CACHED_PAYLOAD = 1_500;
+/** The largest packet that is kept; one of WebRTC never exceeds it. */
+export const MAX_CACHED_BYTES = 1_500;
 
 /** The most packets that a cache holds (B-22): 1.5 MB. */
 export const MAX_CACHE_CAPACITY = 1_024;
@@ -39,8 +39,8 @@ export function wantedCapacity(
 
 /**
  * The latest packets of one source, by extended sequence number (see
- * `SequenceExtender`), in memory that is allocated once. Headers are kept as
- * numbers, payloads without padding; header extensions are not kept (B-20).
+ * `SequenceExtender`), in memory that is allocated once. What forwarding needs
+ * of their headers is kept as numbers.
  *
  * A packet that is found is named by its *slot*, which is good until the next
  * `store`, `resize` or `clear`.
@@ -52,6 +52,8 @@ export class PacketCache {
   #numbers: Float64Array;
   #timestamps: Uint32Array;
   #arrivals: Float64Array;
+  /** Of the payload, from the start of the packet. */
+  #offsets: Uint16Array;
   #sizes: Uint16Array;
   #flags: Uint8Array;
   #newest = -1;
@@ -60,10 +62,11 @@ export class PacketCache {
   /** @param capacity in packets; a power of two */
   constructor(capacity: number) {
     this.#capacity = checkCapacity(capacity);
-    this.#arena = new Uint8Array(capacity * MAX_CACHED_PAYLOAD);
+    this.#arena = new Uint8Array(capacity * MAX_CACHED_BYTES);
     this.#numbers = new Float64Array(capacity).fill(-1);
     this.#timestamps = new Uint32Array(capacity);
     this.#arrivals = new Float64Array(capacity);
+    this.#offsets = new Uint16Array(capacity);
     this.#sizes = new Uint16Array(capacity);
     this.#flags = new Uint8Array(capacity);
   }
@@ -82,7 +85,7 @@ export class PacketCache {
    * Keeps a copy of the packet that `view` has parsed from `bytes`.
    *
    * @param startsKeyframe it is the first packet of a keyframe
-   * @returns false if it is too large, or too old to be of use
+   * @returns false if it is too large or too old
    */
   store(
     extended: number,
@@ -91,23 +94,18 @@ export class PacketCache {
     now: Instant,
     startsKeyframe: boolean,
   ): boolean {
-    const size = view.payloadSize;
-    if (size > MAX_CACHED_PAYLOAD) return false;
+    if (bytes.length > MAX_CACHED_BYTES) return false;
     if (this.#newest - extended >= this.#capacity) return false;
     const slot = extended & (this.#capacity - 1);
     this.#numbers[slot] = extended;
     this.#timestamps[slot] = view.timestamp;
     this.#arrivals[slot] = now;
-    this.#sizes[slot] = size;
+    this.#offsets[slot] = view.payloadOffset;
+    this.#sizes[slot] = view.payloadSize;
     this.#flags[slot] = (view.marker ? MARKER : 0) |
       (startsKeyframe ? KEYFRAME : 0);
-    copy(
-      bytes,
-      view.payloadOffset,
-      this.#arena,
-      slot * MAX_CACHED_PAYLOAD,
-      size,
-    );
+    // The whole packet: for the payload alone, a view would have to be made.
+    this.#arena.set(bytes, slot * MAX_CACHED_BYTES);
     if (extended > this.#newest) this.#newest = extended;
     if (startsKeyframe && extended > this.#keyframe) this.#keyframe = extended;
     return true;
@@ -153,7 +151,7 @@ export class PacketCache {
 
   /** Its payload: a view of the cache, valid until the next `store`. */
   payload(slot: number): Uint8Array {
-    const offset = slot * MAX_CACHED_PAYLOAD;
+    const offset = slot * MAX_CACHED_BYTES + this.#offsets[slot]!;
     return this.#arena.subarray(offset, offset + this.#sizes[slot]!);
   }
 
@@ -194,6 +192,7 @@ export class PacketCache {
     this.#numbers = other.#numbers;
     this.#timestamps = other.#timestamps;
     this.#arrivals = other.#arrivals;
+    this.#offsets = other.#offsets;
     this.#sizes = other.#sizes;
     this.#flags = other.#flags;
   }
@@ -209,9 +208,12 @@ export class PacketCache {
     this.#numbers[to] = source.#numbers[from]!;
     this.#timestamps[to] = source.#timestamps[from]!;
     this.#arrivals[to] = source.#arrivals[from]!;
+    this.#offsets[to] = source.#offsets[from]!;
     this.#sizes[to] = source.#sizes[from]!;
     this.#flags[to] = source.#flags[from]!;
-    this.#arena.set(source.payload(from), to * MAX_CACHED_PAYLOAD);
+    const start = from * MAX_CACHED_BYTES;
+    const packet = source.#arena.subarray(start, start + MAX_CACHED_BYTES);
+    this.#arena.set(packet, to * MAX_CACHED_BYTES);
   }
 }
 
@@ -224,15 +226,4 @@ function checkCapacity(capacity: number): number {
     throw new RangeError(`Cannot make packet cache: capacity ${capacity}`);
   }
   return capacity;
-}
-
-/** Byte by byte: `set` would need a view of the source for every packet. */
-function copy(
-  from: Uint8Array,
-  fromOffset: number,
-  to: Uint8Array,
-  toOffset: number,
-  size: number,
-): void {
-  for (let i = 0; i < size; i++) to[toOffset + i] = from[fromOffset + i]!;
 }

@@ -1,0 +1,135 @@
+import type { Instant } from "../../lib/time.ts";
+import { isRestart, seqDelta } from "./sequence.ts";
+import { SequenceMap } from "./sequence_map.ts";
+
+/** What a viewer sees of a track, for as long as the subscription lasts. */
+export interface RewriterOptions {
+  /** The SSRC that the viewer was told in our offer. */
+  readonly ssrc: number;
+  readonly payloadType: number;
+  /** Of the codec, in Hz. */
+  readonly clockRate: number;
+  /** The viewer's first sequence number; random (RFC 3550 §5.1). */
+  readonly firstSequenceNumber: number;
+  /** The viewer's first timestamp; random. */
+  readonly firstTimestamp: number;
+}
+
+/**
+ * Gives the packets of a publisher's track the numbers under which one viewer
+ * knows it. They go on without a break when the publisher's start anew: another
+ * source in place of the first, or the same after a restart.
+ */
+export class Rewriter {
+  /** Fixed for the subscription. */
+  readonly ssrc: number;
+  /** Fixed for the subscription. */
+  readonly payloadType: number;
+  /** The viewer's sequence number of the packet mapped last. */
+  sequenceNumber = 0;
+  /** The viewer's timestamp of the packet mapped last. */
+  timestamp = 0;
+  /**
+   * Whether the packet mapped last is the first of a new beginning. Of video, a
+   * viewer needs a keyframe from here.
+   */
+  rebased = false;
+
+  readonly #clockRate: number;
+  readonly #map = new SequenceMap();
+  /** Extended numbers of the current source; −1 before its first packet. */
+  #base = -1;
+  #newest = -1;
+  #sequenceShift = 0;
+  #timestampShift = 0;
+  /** What the viewer has seen of the newest packet. */
+  #lastSequenceNumber: number;
+  #lastTimestamp: number;
+  #lastSentAt = Number.NEGATIVE_INFINITY;
+
+  constructor(options: RewriterOptions) {
+    this.ssrc = options.ssrc;
+    this.payloadType = options.payloadType;
+    this.#clockRate = options.clockRate;
+    this.#lastSequenceNumber = (options.firstSequenceNumber - 1) & 0xffff;
+    this.#lastTimestamp = options.firstTimestamp >>> 0;
+  }
+
+  /** Whether anything of the current source has been mapped. */
+  get started(): boolean {
+    return this.#base >= 0;
+  }
+
+  /**
+   * Finds the viewer's numbers for a packet that is forwarded, or forwarded
+   * again. False if it must not be: it was left out, or is older than what the
+   * viewer began with.
+   */
+  map(extended: number, timestamp: number, now: Instant): boolean {
+    this.rebased = this.#base < 0 || isRestart(extended, this.#newest);
+    if (this.rebased) this.#rebase(extended, timestamp, now);
+    if (extended < this.#base) return false;
+    if (!this.#map.map(extended & 0xffff, 0)) return false;
+    this.sequenceNumber = (this.#map.mapped + this.#sequenceShift) & 0xffff;
+    this.timestamp = (timestamp + this.#timestampShift) >>> 0;
+    if (extended > this.#newest || this.rebased) {
+      this.#newest = extended;
+      this.#lastSequenceNumber = this.sequenceNumber;
+      this.#lastTimestamp = this.timestamp;
+      this.#lastSentAt = now;
+    }
+    return true;
+  }
+
+  /**
+   * Leaves a packet out, so that the viewer does not take it for lost. False if
+   * it has to be forwarded: it is not the next one.
+   */
+  drop(extended: number): boolean {
+    if (this.#base < 0 || extended !== this.#newest + 1) return false;
+    if (!this.#map.drop(extended & 0xffff, 0)) return false;
+    this.#newest = extended;
+    return true;
+  }
+
+  /**
+   * The extended number of a packet that the viewer asks for again (NACK), or
+   * −1 if it has not been sent, or by an earlier source.
+   */
+  reverse(sequenceNumber: number): number {
+    if (this.#base < 0) return -1;
+    const shifted = (sequenceNumber - this.#sequenceShift) & 0xffff;
+    if (!this.#map.reverse(shifted)) return -1;
+    const extended = this.#newest +
+      seqDelta(this.#map.mapped, this.#newest & 0xffff);
+    return extended < this.#base ? -1 : extended;
+  }
+
+  /** The viewer's timestamp for one of the current source. */
+  toViewerTimestamp(timestamp: number): number {
+    return (timestamp + this.#timestampShift) >>> 0;
+  }
+
+  /** The next packet mapped is of another source, with numbers of its own. */
+  switchSource(): void {
+    this.#base = -1;
+  }
+
+  #rebase(extended: number, timestamp: number, now: Instant): void {
+    this.#map.clear();
+    this.#base = extended;
+    this.#newest = extended;
+    const next = (this.#lastSequenceNumber + 1) & 0xffff;
+    this.#sequenceShift = next - (extended & 0xffff);
+    this.#timestampShift = this.#nextTimestamp(now) - timestamp;
+  }
+
+  /** As much later than the last as time has passed. */
+  #nextTimestamp(now: Instant): number {
+    if (this.#lastSentAt === Number.NEGATIVE_INFINITY) {
+      return this.#lastTimestamp;
+    }
+    const passed = (now - this.#lastSentAt) * this.#clockRate / 1000;
+    return this.#lastTimestamp + Math.max(1, Math.round(passed));
+  }
+}
