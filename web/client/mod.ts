@@ -1,0 +1,31 @@
+/**
+ * The client library: connects a browser to a server that speaks Galène's
+ * protocol. It has no user interface, and its API follows the one documented in
+ * Galène's client manual.
+ *
+ * @example
+ * ```ts
+ * const connection = new ServerConnection();
+ * connection.onconnected = function () {
+ *   this.join("lobby", "Alice", { type: "token", token });
+ * };
+ * connection.onjoined = function (kind) {
+ *   if (kind === "join") this.request({ "": ["audio", "video"] });
+ * };
+ * connection.ondownstream = (stream) => {
+ *   stream.ondowntrack = (_track, _transceiver, media) => show(media);
+ * };
+ * connection.connect("wss://example.org/ws");
+ * ```
+ *
+ * @module
+ */
+export {
+  browserEnvironment,
+  type Environment,
+  type Socket,
+  type Timer,
+} from "./environment.ts";
+export { ServerConnection } from "./server_connection.ts";
+export { Stream } from "./stream.ts";
+export type * from "./types.ts";
