@@ -58,7 +58,7 @@ export interface DatagramSocket {
   close(): void;
 }
 
-/** Gets what arrives, in batches. */
+/** Gets what arrives, in batches. Neither method may throw. */
 export interface DatagramReceiver {
   handleDatagram(from: Endpoint, datagram: Uint8Array): void;
   /** The batch is over: flush what it led to. */
