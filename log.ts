@@ -1,5 +1,7 @@
 import type { Log, LogFields, LogLevel } from "./lib/log.ts";
 
+export type { Log, LogFields, LogLevel } from "./lib/log.ts";
+
 /** All levels, least first: the order says which ones a threshold lets pass. */
 export const LOG_LEVELS: readonly LogLevel[] = [
   "debug",

@@ -2,9 +2,7 @@
 export type LogLevel = "debug" | "info" | "warn" | "error";
 
 /** What goes with a line: short, machine-readable, and never a secret. */
-export type LogFields = Readonly<
-  Record<string, string | number | boolean | undefined>
->;
+export type LogFields = Readonly<Record<string, unknown>>;
 
 /**
  * Takes notes of what happens, for whoever runs the server.

@@ -1,0 +1,186 @@
+import type { Log } from "../lib/log.ts";
+import type { Clock } from "../lib/time.ts";
+import {
+  decodeClientMessage,
+  MAX_MESSAGE_BYTES,
+} from "../protocol/client_message.ts";
+import {
+  CLOSE_ABRUPTLY,
+  ProtocolError,
+  tooLong,
+  violation,
+} from "../protocol/errors.ts";
+import { encodeServerMessage } from "../protocol/server_codec.ts";
+import type { ServerMessage } from "../protocol/server_message.ts";
+import type { Connection, ConnectionHandle, SignallingPort } from "./ports.ts";
+import { TokenBucket } from "./token_bucket.ts";
+
+/** What a {@linkcode ClientSocket} needs besides its socket. */
+export interface ClientSocketParts {
+  readonly signalling: SignallingPort;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly address: string;
+  /** Called once, when the socket is gone for good. */
+  readonly ended: () => void;
+}
+
+/**
+ * How much may wait for a client that reads too slowly, in bytes, before the
+ * client is dropped. Lower frees memory sooner; higher forgives longer gaps of
+ * a bad mobile link. The most that is ever sent in one go, a whole group's
+ * offers on joining, is well below it: 100 offers of 8 KB.
+ */
+const MAX_BUFFERED_BYTES = 4 << 20;
+
+/**
+ * How many messages a client may send in one burst. On joining a large group
+ * it answers every offer, with some ten candidates each; lower would cut off
+ * honest clients there.
+ */
+const MESSAGE_BURST = 3000;
+
+/** How many messages a second a client may send in the long run. */
+const MESSAGES_PER_SECOND = 200;
+
+/** A close reason's most bytes: a control frame has 125 (RFC 6455 §5.5). */
+const MAX_REASON_BYTES = 123;
+
+/**
+ * One client's WebSocket: parses what comes, writes what goes, and is the one
+ * place that catches what goes wrong on the way. A client's fault goes to its
+ * handle; a fault of ours ends this client's connection, and no other.
+ */
+export class ClientSocket implements Connection {
+  readonly address: string;
+  readonly #socket: WebSocket;
+  readonly #parts: ClientSocketParts;
+  readonly #rate: TokenBucket;
+  #handle: ConnectionHandle | undefined;
+  #isOver = false;
+  #isGone = false;
+
+  /** Listens on a socket that is not open yet. */
+  constructor(socket: WebSocket, parts: ClientSocketParts) {
+    this.address = parts.address;
+    this.#socket = socket;
+    this.#parts = parts;
+    this.#rate = new TokenBucket(
+      MESSAGE_BURST,
+      MESSAGES_PER_SECOND,
+      parts.clock.now().instant,
+    );
+    socket.binaryType = "arraybuffer";
+    socket.onopen = () =>
+      this.#guard(() => {
+        this.#handle = parts.signalling.open(this);
+      });
+    socket.onmessage = (event) => this.#guard(() => this.#take(event.data));
+    socket.onerror = () => this.#gone();
+    socket.onclose = () => this.#gone();
+  }
+
+  /** See {@linkcode Connection.send}. */
+  send(message: ServerMessage): void {
+    if (this.#isOver || this.#socket.readyState !== WebSocket.OPEN) return;
+    if (this.#socket.bufferedAmount > MAX_BUFFERED_BYTES) {
+      return this.#drop("Client dropped: it reads too slowly");
+    }
+    this.#socket.send(encodeServerMessage(message));
+  }
+
+  /** See {@linkcode Connection.disconnect}. */
+  disconnect(code: number = CLOSE_ABRUPTLY, reason = ""): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#close(code, reason);
+  }
+
+  #take(data: unknown): void {
+    if (this.#isOver) return;
+    if (!this.#rate.take(this.#parts.clock.now().instant)) {
+      this.#handle?.faulted(violation("too many messages"));
+      return;
+    }
+    if (isTooLong(data)) {
+      this.#handle?.faulted(tooLong("message too long"));
+      return;
+    }
+    try {
+      this.#handle?.receive(decodeClientMessage(toText(data)));
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.#handle?.faulted(error);
+    }
+  }
+
+  /** Runs something of ours; if it throws, this client is done for. */
+  #guard(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.#parts.log.error("Client's session failed", {
+        address: this.address,
+        error: error instanceof Error ? error.stack : String(error),
+      });
+      this.#drop("Client dropped");
+    }
+  }
+
+  /** Ends the connection of our own accord, and tells the application. */
+  #drop(note: string): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#parts.log.info(note, { address: this.address });
+    this.#close(1011, "");
+    this.#tellClosed();
+  }
+
+  #close(code: number, reason: string): void {
+    // The runtime cannot cut a connection, so an empty close frame it is. The
+    // socket counts for the bounds per address until the client is really gone.
+    if (code === CLOSE_ABRUPTLY) this.#socket.close();
+    else this.#socket.close(code, cutToBytes(reason, MAX_REASON_BYTES));
+  }
+
+  /** The socket has ended; Deno may say so more than once. */
+  #gone(): void {
+    if (this.#isGone) return;
+    this.#isGone = true;
+    this.#parts.ended();
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#tellClosed();
+  }
+
+  /** Later, as we may be in the middle of the application's own work. */
+  #tellClosed(): void {
+    const handle = this.#handle;
+    queueMicrotask(() => this.#guard(() => handle?.closed()));
+  }
+}
+
+function isTooLong(data: unknown): boolean {
+  if (data instanceof ArrayBuffer) return data.byteLength > MAX_MESSAGE_BYTES;
+  if (typeof data !== "string" || data.length * 3 <= MAX_MESSAGE_BYTES) {
+    return false; // at most three bytes of UTF-8 for each UTF-16 unit
+  }
+  return data.length > MAX_MESSAGE_BYTES ||
+    new TextEncoder().encode(data).byteLength > MAX_MESSAGE_BYTES;
+}
+
+/** Text and binary messages are alike, as long as they are UTF-8. */
+function toText(data: unknown): string {
+  if (typeof data === "string") return data;
+  if (!(data instanceof ArrayBuffer)) {
+    throw new Error(`Cannot happen: message is a ${typeof data}`);
+  }
+  return new TextDecoder().decode(data);
+}
+
+/** Cuts a text so that its UTF-8 fits, without cutting a character in two. */
+export function cutToBytes(text: string, maxBytes: number): string {
+  const bytes = new Uint8Array(maxBytes);
+  const { read } = new TextEncoder().encodeInto(text, bytes);
+  return text.slice(0, read);
+}

@@ -1,0 +1,119 @@
+import { contentTypeOf } from "./content_types.ts";
+
+/** Serves the files of one folder. */
+export interface StaticFiles {
+  /**
+   * Answers with a file, or `undefined` if there is none of that name.
+   *
+   * @param path below the folder, decoded, with slashes and without a leading one
+   * @param status of an answer that carries the whole file
+   */
+  serve(
+    request: Request,
+    path: string,
+    status?: number,
+  ): Promise<Response | undefined>;
+}
+
+/**
+ * Opens a folder to the world: its files, but none whose name begins with a
+ * dot, and nothing outside of it, through whatever path or symbolic link.
+ */
+export function createStaticFiles(directory: string): StaticFiles {
+  return {
+    async serve(request, path, status = 200) {
+      if (!isPlainPath(path)) return undefined;
+      const real = await realPathWithin(directory, path);
+      if (real === undefined) return undefined;
+      const cacheControl = cacheControlOf(path);
+      return await respondWithFile(request, real, status, cacheControl);
+    },
+  };
+}
+
+/**
+ * Whether a decoded path has ordinary names only. Dot files are refused, so
+ * are the ways out: `..`, a backslash, an empty name, a NUL.
+ */
+export function isPlainPath(path: string): boolean {
+  return path.split("/").every((name) =>
+    name !== "" && !name.startsWith(".") && !/[\\\0]/.test(name)
+  );
+}
+
+async function realPathWithin(
+  directory: string,
+  path: string,
+): Promise<string | undefined> {
+  try {
+    const root = await Deno.realPath(directory);
+    const real = await Deno.realPath(`${root}/${path}`);
+    return real.startsWith(`${root}/`) ? real : undefined;
+  } catch (error) {
+    return ignoreUnreachable(error);
+  }
+}
+
+async function respondWithFile(
+  request: Request,
+  path: string,
+  status: number,
+  cacheControl: string,
+): Promise<Response | undefined> {
+  const file = await Deno.open(path).catch(ignoreUnreachable);
+  if (file === undefined) return undefined;
+  const info = await file.stat();
+  if (!info.isFile) {
+    file.close();
+    return undefined;
+  }
+  const headers = new Headers({
+    "Content-Type": contentTypeOf(path),
+    "Cache-Control": cacheControl,
+    "ETag": `"${info.size}-${info.mtime?.getTime() ?? 0}"`,
+  });
+  if (status === 200 && isKnownTo(request, headers.get("ETag") ?? "")) {
+    file.close();
+    return new Response(null, { status: 304, headers });
+  }
+  headers.set("Content-Length", String(info.size));
+  if (request.method === "HEAD") {
+    file.close();
+    return new Response(null, { status, headers });
+  }
+  return new Response(file.readable, { status, headers });
+}
+
+/** Whether the browser has this version already (RFC 9110 §13.1.2). */
+function isKnownTo(request: Request, etag: string): boolean {
+  const known = request.headers.get("If-None-Match");
+  if (known === null) return false;
+  return known.split(",").some((entry) => {
+    const tag = entry.trim().replace(/^W\//, "");
+    return tag === "*" || tag === etag;
+  });
+}
+
+/**
+ * What the build puts in `assets/` has a hash of its content in its name, such
+ * as `main-3K5QZ7WX.js`, and may be kept for ever. Everything else is asked for
+ * anew, which costs a 304, so that a page never runs with the script of another
+ * version.
+ */
+function cacheControlOf(path: string): string {
+  return /^assets\/.*-[0-9A-Z]{8}\.\w+$/.test(path)
+    ? "public, max-age=31536000, immutable"
+    : "no-cache";
+}
+
+function ignoreUnreachable(error: unknown): undefined {
+  const isUnreachable = error instanceof Deno.errors.NotFound ||
+    error instanceof Deno.errors.NotADirectory ||
+    error instanceof Deno.errors.NotCapable ||
+    error instanceof Deno.errors.PermissionDenied ||
+    error instanceof Deno.errors.FilesystemLoop ||
+    // The name is longer than the file system knows.
+    (error instanceof Error && "code" in error &&
+      error.code === "ENAMETOOLONG");
+  if (!isUnreachable) throw error;
+}

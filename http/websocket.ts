@@ -1,0 +1,143 @@
+import type { Log } from "../lib/log.ts";
+import type { Clock } from "../lib/time.ts";
+import { ClientSocket } from "./client_socket.ts";
+import type { SignallingPort } from "./ports.ts";
+import {
+  formatAddress,
+  isLoopback,
+  type RemoteAddress,
+  toNetwork,
+} from "./remote_address.ts";
+
+export type { Connection, ConnectionHandle, SignallingPort } from "./ports.ts";
+
+/** What {@linkcode createWebSocketEndpoint} needs. */
+export interface WebSocketParts {
+  readonly signalling: SignallingPort;
+  readonly clock: Clock;
+  readonly log: Log;
+  /**
+   * Origins, such as `https://example.org`, whose pages may connect besides
+   * those of this server.
+   */
+  readonly allowOrigin?: readonly string[];
+  /** {@linkcode MAX_CONNECTIONS_PER_NETWORK}, or fewer in tests. */
+  readonly maxConnectionsPerNetwork?: number;
+}
+
+/** Takes in WebSocket connections at `/ws`. */
+export interface WebSocketEndpoint {
+  /** Answers 101 and hands the client to signalling, or refuses. */
+  upgrade(request: Request, remote: RemoteAddress): Response;
+  /** How many sockets there are, those included that are being closed. */
+  readonly connectionCount: number;
+}
+
+/**
+ * How many connections one IPv4 address or IPv6 /64 network may have. Lower
+ * keeps a single machine from using up the server's memory; higher lets in a
+ * whole school behind one address. This machine itself is not bound: that is
+ * where a reverse proxy is.
+ */
+const MAX_CONNECTIONS_PER_NETWORK = 256;
+
+/** Makes the endpoint; one serves both HTTP and HTTPS. */
+export function createWebSocketEndpoint(
+  parts: WebSocketParts,
+): WebSocketEndpoint {
+  const bound = parts.maxConnectionsPerNetwork ?? MAX_CONNECTIONS_PER_NETWORK;
+  const perNetwork = new Map<string, number>();
+  let connectionCount = 0;
+
+  function enter(network: string): void {
+    connectionCount += 1;
+    perNetwork.set(network, (perNetwork.get(network) ?? 0) + 1);
+  }
+
+  function leave(network: string): void {
+    connectionCount -= 1;
+    const left = (perNetwork.get(network) ?? 0) - 1;
+    if (left > 0) perNetwork.set(network, left);
+    else perNetwork.delete(network);
+  }
+
+  return {
+    get connectionCount() {
+      return connectionCount;
+    },
+    upgrade(request, remote) {
+      const network = toNetwork(remote);
+      const isFull = (perNetwork.get(network) ?? 0) >= bound;
+      const refusal = refuse(request, parts.allowOrigin ?? []) ??
+        (isFull && !isLoopback(remote)
+          ? plain(429, "Too many connections")
+          : undefined);
+      if (refusal !== undefined) {
+        parts.log.debug("WebSocket refused", {
+          address: formatAddress(remote),
+          status: refusal.status,
+        });
+        return refusal;
+      }
+      // Liveness is signalling's business, hence no idle timeout.
+      const { socket, response } = Deno.upgradeWebSocket(request, {
+        idleTimeout: 0,
+      });
+      enter(network);
+      new ClientSocket(socket, {
+        ...parts,
+        address: formatAddress(remote),
+        ended: () => leave(network),
+      });
+      return response;
+    },
+  };
+}
+
+/** Says no to what is not a WebSocket, or comes from somebody else's page. */
+function refuse(
+  request: Request,
+  allowOrigin: readonly string[],
+): Response | undefined {
+  if (request.headers.get("Upgrade")?.toLowerCase() !== "websocket") {
+    return plain(426, "This is a WebSocket endpoint", { Upgrade: "websocket" });
+  }
+  // The one version there is: RFC 6455 §4.4.
+  if (request.headers.get("Sec-WebSocket-Version") !== "13") {
+    return plain(426, "Unknown WebSocket version", {
+      "Upgrade": "websocket",
+      "Sec-WebSocket-Version": "13",
+    });
+  }
+  return isAllowedOrigin(request, allowOrigin)
+    ? undefined
+    : plain(403, "Origin not allowed");
+}
+
+/**
+ * Whether a connection may come from where it comes from: from no browser, from
+ * a page of this host, or from an origin that is listed.
+ */
+export function isAllowedOrigin(
+  request: Request,
+  allowOrigin: readonly string[],
+): boolean {
+  const origin = request.headers.get("Origin");
+  if (origin === null) return true;
+  const host = request.headers.get("Host") ?? new URL(request.url).host;
+  if (URL.parse(origin)?.host === host.toLowerCase()) return true;
+  return allowOrigin.some((allowed) =>
+    allowed.toLowerCase() === origin.toLowerCase()
+  );
+}
+
+function plain(
+  status: number,
+  text: string,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  return new Response(`${text}\n`, {
+    status,
+    headers: { "Content-Type": "text/plain; charset=utf-8", ...headers },
+  });
+}
