@@ -39,7 +39,7 @@ export function parseSubscriberAnswer(
   const { remote } = parseRemoteTransport(document, live);
   const accepted = document.sections.map((answered, index) => {
     const offered = sections[index];
-    return offered !== undefined && takes(document, answered, offered);
+    return offered !== undefined && isTaken(document, answered, offered);
   });
   return { remote, accepted };
 }
@@ -65,13 +65,18 @@ function requireSameSections(
   }
 }
 
-function takes(
+function isTaken(
   document: SdpDocument,
   answered: Section,
   offered: SubscriberSection,
 ): boolean {
-  const agreed = parseCodecs(answered, [offered.codec])
-    .some(({ payloadType }) => payloadType === offered.payloadType);
-  return offered.active && agreed && isReceivable(answered) &&
+  const receives = isReceivable(answered) &&
     parseDirection(document, answered).receives;
+  if (!offered.active && receives) {
+    // RFC 3264 §6.1 forbids it; it is what the answer to an earlier offer says.
+    const where = sectionName(answered);
+    throw cannotUse("answer", `${where} is active, and inactive in the offer`);
+  }
+  return receives && parseCodecs(answered, [offered.codec])
+    .some(({ payloadType }) => payloadType === offered.payloadType);
 }

@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import * as chromium from "./fixtures/chromium.ts";
+import { crlf } from "./fixtures/crlf.ts";
+import * as firefox from "./fixtures/firefox.ts";
+import { LOCAL } from "./fixtures/local.ts";
+import * as others from "./fixtures/others.ts";
+import { writePublisherAnswer } from "./publisher_answer.ts";
+import { parsePublisherOffer } from "./publisher_offer.ts";
+
+function answer(sdp: string): string {
+  return writePublisherAnswer(parsePublisherOffer(sdp, ["vp8", "opus"]), LOCAL);
+}
+
+/** The `m=` line and those below it, for each section. */
+function sectionsOf(sdp: string): string[] {
+  return sdp.split(/^(?=m=)/m).slice(1);
+}
+
+const TRANSPORT = `
+a=candidate:1 1 udp 2130706431 192.0.2.1 4000 typ host
+a=candidate:2 1 udp 2130706175 2001:db8::1 4000 typ host
+a=end-of-candidates
+a=ice-ufrag:ourUfrag
+a=ice-pwd:ourPasswordOf24Characters
+a=ice-options:ice2
+a=fingerprint:sha-256 ${LOCAL.fingerprint.value}
+a=setup:passive
+a=rtcp-mux`;
+
+test("writePublisherAnswer() answers Chromium", () => {
+  assert.equal(
+    answer(chromium.CAMERA),
+    crlf(`
+v=0
+o=- 7 2 IN IP4 0.0.0.0
+s=-
+t=0 0
+a=group:BUNDLE 0 1
+a=ice-lite
+m=audio 4000 UDP/TLS/RTP/SAVPF 111
+c=IN IP4 192.0.2.1
+a=mid:0${TRANSPORT}
+a=recvonly
+a=rtpmap:111 opus/48000/2
+a=fmtp:111 minptime=10;useinbandfec=1
+m=video 4000 UDP/TLS/RTP/SAVPF 96
+c=IN IP4 192.0.2.1
+a=mid:1${TRANSPORT}
+a=recvonly
+a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid
+a=rtpmap:96 VP8/90000
+a=rtcp-fb:96 goog-remb
+a=rtcp-fb:96 nack
+a=rtcp-fb:96 nack pli
+a=rtcp-fb:96 ccm fir
+`),
+  );
+});
+
+test("writePublisherAnswer() keeps the client's payload types", () => {
+  const [audio = "", video = ""] = sectionsOf(answer(firefox.CAMERA));
+  assert.match(audio, /^m=audio 4000 UDP\/TLS\/RTP\/SAVPF 109\r$/m);
+  assert.match(video, /^a=fmtp:120 max-fs=12288;max-fr=60\r$/m);
+});
+
+test("writePublisherAnswer() rejects with port 0 and out of the bundle", () => {
+  const sdp = answer(chromium.WITH_DATA);
+  assert.match(sdp, /^a=group:BUNDLE 0 1\r$/m);
+  assert.equal(
+    sectionsOf(sdp)[2],
+    crlf(`
+m=application 0 UDP/DTLS/SCTP webrtc-datachannel
+c=IN IP4 0.0.0.0
+a=mid:2
+a=inactive
+`),
+  );
+});
+
+test("writePublisherAnswer() keeps the transport of an inactive section", () => {
+  const [audio = ""] = sectionsOf(answer(chromium.AUDIO_INACTIVE));
+  assert.match(audio, /^m=audio 4000 /);
+  assert.match(audio, /^a=inactive\r$/m);
+  assert.match(audio, /^a=ice-ufrag:ourUfrag\r$/m);
+});
+
+test("writePublisherAnswer() does not answer simulcast", () => {
+  for (const offer of [chromium.SIMULCAST, firefox.SIMULCAST]) {
+    assert.doesNotMatch(answer(offer), /rid|simulcast/);
+  }
+});
+
+test("writePublisherAnswer() names no group if the offer has none", () => {
+  const [audio = ""] = others.UNBUNDLED.split("m=video");
+  assert.doesNotMatch(answer(audio), /a=group/);
+});
+
+test("writePublisherAnswer() announces IPv6 alone, or nothing yet", () => {
+  const offer = parsePublisherOffer(chromium.CAMERA, ["opus"]);
+  const candidates = [{ host: "2001:db8::1", port: 5 }];
+  const v6 = writePublisherAnswer(offer, { ...LOCAL, candidates });
+  assert.match(v6, /^m=audio 5 .*\r\nc=IN IP6 2001:db8::1\r$/m);
+
+  const none = writePublisherAnswer(offer, { ...LOCAL, candidates: [] });
+  assert.match(none, /^m=audio 9 .*\r\nc=IN IP4 0\.0\.0\.0\r$/m);
+});
+
+test("writePublisherAnswer() never writes a line that is two", () => {
+  const offer = parsePublisherOffer(chromium.CAMERA, ["opus"]);
+  const ice = { ...LOCAL.ice, iceUfrag: "abcd\r\na=evil" };
+  assert.throws(
+    () => writePublisherAnswer(offer, { ...LOCAL, ice }),
+    /^Error: Cannot write SDP: line break/,
+  );
+});

@@ -1,0 +1,266 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { CODECS } from "./codecs.ts";
+import * as answers from "./fixtures/answers.ts";
+import * as chromium from "./fixtures/chromium.ts";
+import * as firefox from "./fixtures/firefox.ts";
+import { LOCAL } from "./fixtures/local.ts";
+import * as others from "./fixtures/others.ts";
+import { AUDIO, VIDEO } from "./fixtures/subscription.ts";
+import { writePublisherAnswer } from "./publisher_answer.ts";
+import { parsePublisherOffer } from "./publisher_offer.ts";
+import { SdpError } from "./sdp_error.ts";
+import { parseSubscriberAnswer } from "./subscriber_answer.ts";
+import {
+  type SubscriberSection,
+  writeSubscriberOffer,
+} from "./subscriber_offer.ts";
+
+const RUNS = { numRuns: 3_000 };
+const ALL = ["vp8", "opus"] as const;
+const OFFERS = [chromium, firefox, others].flatMap((file) =>
+  Object.values(file)
+);
+
+/** Every form of line that an answer of ours may have. */
+const OUR_LINES = [
+  /^v=0$/,
+  /^o=- 7 2 IN IP4 0\.0\.0\.0$/,
+  /^s=-$/,
+  /^t=0 0$/,
+  /^a=group:BUNDLE( [!-~]{1,64})+$/,
+  /^a=ice-lite$/,
+  /^m=[!-~]{1,32} (0|4000) [!-~]{1,64}( [!-~]{1,64})+$/,
+  /^c=IN IP4 (0\.0\.0\.0|192\.0\.2\.1)$/,
+  /^a=mid:[!-~]{1,64}$/,
+  /^a=candidate:1 1 udp 2130706431 192\.0\.2\.1 4000 typ host$/,
+  /^a=candidate:2 1 udp 2130706175 2001:db8::1 4000 typ host$/,
+  /^a=end-of-candidates$/,
+  /^a=ice-ufrag:ourUfrag$/,
+  /^a=ice-pwd:ourPasswordOf24Characters$/,
+  /^a=ice-options:ice2$/,
+  /^a=fingerprint:sha-256 AB(:AB){31}$/,
+  /^a=setup:passive$/,
+  /^a=rtcp-mux$/,
+  /^a=(recvonly|inactive)$/,
+  /^a=extmap:([1-9]|1[0-4]) urn:ietf:params:rtp-hdrext:sdes:mid$/,
+  /^a=rtpmap:[0-9]{1,3} (VP8\/90000|opus\/48000\/2)$/,
+  /^a=fmtp:[0-9]{1,3} [ -~]{1,512}$/,
+  /^a=rtcp-fb:[0-9]{1,3} (goog-remb|nack|nack pli|ccm fir)$/,
+];
+
+/** What attackers and broken clients put where something else belongs. */
+const hostile = fc.oneof(
+  fc.string({ unit: "binary", maxLength: 40 }),
+  fc.constantFrom(
+    "0",
+    "-1",
+    "4294967296",
+    "1e9",
+    "\r\na=evil",
+    "\n",
+    "\r",
+    "\0",
+    "\u2028a=evil",
+    "$1$&",
+    "../..",
+    "a=mid:0",
+    "a=group:BUNDLE 1 0 0",
+    "m=video 0 RTP/SAVPF 96",
+    "a=bundle-only",
+    "a=ice-lite",
+    "a=inactive",
+    " ",
+    "x".repeat(5_000),
+  ),
+);
+
+/** One change to the lines of an SDP; positions are taken modulo its length. */
+type Mutation = (lines: string[]) => void;
+
+const mutation: fc.Arbitrary<Mutation> = fc.record({
+  at: fc.nat(),
+  other: fc.nat(),
+  text: hostile,
+  kind: fc.constantFrom("delete", "copy", "swap", "value", "insert", "splice"),
+}).map(({ at, other, text, kind }) => (lines) => {
+  const from = at % Math.max(lines.length, 1);
+  const to = other % Math.max(lines.length, 1);
+  const line = lines[from] ?? "";
+  const cut = other % (line.length + 1);
+  switch (kind) {
+    case "delete":
+      lines.splice(from, 1);
+      break;
+    case "copy":
+      lines.splice(to, 0, line);
+      break;
+    case "swap":
+      [lines[from], lines[to]] = [lines[to] ?? "", line];
+      break;
+    case "value":
+      lines[from] = line.replace(/[:=].*$/s, () => `:${text}`);
+      break;
+    case "insert":
+      lines.splice(from, 0, text);
+      break;
+    case "splice":
+      lines[from] = line.slice(0, cut) + text + line.slice(cut);
+      break;
+  }
+});
+
+function mutated(corpus: readonly string[]): fc.Arbitrary<string> {
+  const mutations = fc.array(mutation, { maxLength: 6 });
+  return fc.tuple(fc.constantFrom(...corpus), mutations).map(
+    ([sdp, changes]) => {
+      const lines = sdp.split("\r\n");
+      for (const change of changes) change(lines);
+      return lines.join("\r\n");
+    },
+  );
+}
+
+/** What `parse` returns, or undefined if it throws an SdpError. */
+function unlessRefused<T>(parse: () => T): T | undefined {
+  try {
+    return parse();
+  } catch (error) {
+    assert(error instanceof SdpError, String(error));
+    assert.match(error.message, /^Cannot use (offer|answer): [ -~…]+$/);
+    return undefined;
+  }
+}
+
+test("a garbled offer is refused, or answered in our own lines", () => {
+  fc.assert(
+    fc.property(mutated(OFFERS), (sdp) => {
+      const offer = unlessRefused(() => parsePublisherOffer(sdp, ALL));
+      if (!offer) return;
+      const answer = writePublisherAnswer(offer, LOCAL);
+
+      assert(answer.endsWith("\r\n"));
+      const lines = answer.slice(0, -2).split("\r\n");
+      for (const line of lines) {
+        const ours = OUR_LINES.some((pattern) => pattern.test(line));
+        assert(ours, JSON.stringify(line));
+      }
+      const count = lines.filter((line) => line.startsWith("m=")).length;
+      assert.equal(count, offer.sections.length);
+    }),
+    RUNS,
+  );
+});
+
+test("a garbled answer is refused, or accepts what we offered", () => {
+  const sections = [AUDIO, { ...VIDEO, active: false }, { ...VIDEO, mid: "2" }];
+  const corpus = [answers.CHROMIUM_LATER, answers.FIREFOX_LATER];
+  fc.assert(
+    fc.property(mutated(corpus), (sdp) => {
+      const answer = unlessRefused(() => parseSubscriberAnswer(sdp, sections));
+      if (!answer) return;
+      assert.equal(answer.accepted.length, 3);
+      assert.equal(answer.accepted[1], false);
+    }),
+    RUNS,
+  );
+});
+
+test("arbitrary text is refused as an offer and as an answer", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary", maxLength: 200 }), (text) => {
+      for (const sdp of [text, `v=0\r\n${text}`]) {
+        assert.equal(
+          unlessRefused(() => parsePublisherOffer(sdp, ALL)),
+          undefined,
+        );
+        assert.equal(
+          unlessRefused(() => parseSubscriberAnswer(sdp, [])),
+          undefined,
+        );
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
+const token = fc.stringMatching(/^[a-zA-Z0-9{}_~.+-]{1,20}$/);
+
+const subscription: fc.Arbitrary<SubscriberSection[]> = fc.uniqueArray(
+  fc.record({
+    mid: token,
+    kind: fc.constantFrom("audio", "video"),
+    active: fc.boolean(),
+    fmtp: fc.option(fc.stringMatching(/^[!-~]([ -~]{0,50}[!-~])?$/), {
+      nil: undefined,
+    }),
+    ssrc: fc.nat({ max: 0xffff_ffff }),
+    cname: token,
+    msid: fc.record({ streamId: token, trackId: token }, {
+      noNullPrototype: true,
+    }),
+  }),
+  { minLength: 1, maxLength: 6, selector: ({ mid }) => mid },
+).filter((all) => new Set(all.map(({ ssrc }) => ssrc)).size === all.length)
+  .map((all) =>
+    all.map((section) => {
+      const codec = section.kind === "audio" ? "opus" : "vp8";
+      const payloadType = CODECS[codec].subscriberPayloadType;
+      return { ...section, codec, payloadType };
+    })
+  );
+
+/** An SDP of ours as a browser would have written it: not ICE-lite. */
+function fullIce(sdp: string): string {
+  return sdp.replace("a=ice-lite\r\n", "");
+}
+
+test("an offer to a viewer reads as what was offered", () => {
+  fc.assert(
+    fc.property(subscription, (sections) => {
+      const sdp = fullIce(writeSubscriberOffer(sections, LOCAL));
+      const { sections: read, remote } = parsePublisherOffer(sdp, ALL);
+
+      assert.equal(remote.iceUfrag, LOCAL.ice.iceUfrag);
+      assert.equal(remote.icePwd, LOCAL.ice.icePwd);
+      assert.deepEqual(remote.fingerprints, [LOCAL.fingerprint]);
+      assert.equal(read.length, sections.length);
+      for (const [index, section] of sections.entries()) {
+        const { mid, codec, payloadType, fmtp, active } = section;
+        const found = read[index];
+        assert(found && found.answer !== "rejected");
+        assert.equal(found.mid, mid);
+        const { feedback } = CODECS[codec];
+        assert.deepEqual(found.codecs, [{
+          codec,
+          payloadType,
+          fmtp,
+          feedback,
+        }]);
+        assert.equal(found.accepted, active);
+        if (!found.accepted) continue;
+        assert.deepEqual(found.ssrcs, [section.ssrc]);
+        assert.equal(found.cname, section.cname);
+        assert.deepEqual(found.msid, section.msid);
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test("our answer to our offer accepts all that is active", () => {
+  fc.assert(
+    fc.property(subscription, (sections) => {
+      const offer = parsePublisherOffer(
+        fullIce(writeSubscriberOffer(sections, LOCAL)),
+        ALL,
+      );
+      const answer = fullIce(writePublisherAnswer(offer, LOCAL))
+        .replaceAll("a=setup:passive", "a=setup:active");
+      const { accepted } = parseSubscriberAnswer(answer, sections);
+      assert.deepEqual(accepted, sections.map(({ active }) => active));
+    }),
+    { numRuns: 500 },
+  );
+});
