@@ -1,6 +1,7 @@
 import type { RemoteParameters } from "../transport/ports.ts";
 import {
   cannotUse,
+  type Origin,
   parseDocument,
   type SdpDocument,
   type Section,
@@ -16,6 +17,8 @@ export interface SubscriberAnswer {
   readonly remote: RemoteParameters;
   /** By the offer's order: whether we send it and the viewer takes it. */
   readonly accepted: readonly boolean[];
+  /** By which a repeated or late answer of one subscription can be told. */
+  readonly origin?: Origin | undefined;
 }
 
 /**
@@ -41,7 +44,7 @@ export function parseSubscriberAnswer(
     const offered = sections[index];
     return offered !== undefined && isTaken(document, answered, offered);
   });
-  return { remote, accepted };
+  return { remote, accepted, origin: document.origin };
 }
 
 /** Refuses the answer to another offer, as when two have crossed. */
