@@ -58,7 +58,8 @@ const GroupSchema = v.strictObject({
   "auto-subgroups": v.optional(v.boolean(), false),
   "autolock": v.optional(v.boolean(), false),
   "autokick": v.optional(v.boolean(), false),
-  "users": v.optional(v.record(v.string(), User), {}),
+  // A map, as users may be called `constructor`, which records leave out.
+  "users": v.optional(v.map(v.string(), User)),
   "wildcard-user": v.optional(User),
   "authKeys": v.optional(v.array(v.looseObject({})), []),
   "authServer": v.optional(Text),
@@ -160,7 +161,7 @@ function toGroupFile(fields: v.InferOutput<typeof GroupSchema>): GroupFile {
     autokick: fields.autokick,
     rules,
     users: new Map(
-      Object.entries(fields.users).map(([name, user]) => [name, toEntry(user)]),
+      [...fields.users ?? []].map(([name, user]) => [name, toEntry(user)]),
     ),
     codecs: fields.codecs,
   };
@@ -184,7 +185,7 @@ function normalise(json: unknown): unknown {
   const group = spell(json, GROUP_FIELDS);
   const { users, "wildcard-user": wildcard } = group;
   if (isRecord(users)) {
-    group["users"] = Object.fromEntries(
+    group["users"] = new Map(
       Object.entries(users).map(([name, user]) => [name, spellUser(user)]),
     );
   }

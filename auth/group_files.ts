@@ -88,11 +88,28 @@ function parse(
 ): GroupFile | undefined {
   const file = path.slice(directory.length + 1);
   try {
-    return parseGroupFile(text, file);
+    const group = parseGroupFile(text, file);
+    tellUnsupported(group, file, log);
+    return group;
   } catch (error) {
     if (!(error instanceof GroupFileError)) throw error;
     log.error(error.message, { file: error.file, field: error.field });
     return undefined;
+  }
+}
+
+/** Says once, and not at every attempt, why somebody cannot get in. */
+function tellUnsupported(group: GroupFile, file: string, log: Log): void {
+  const entries = [...group.users];
+  if (group.wildcardUser !== undefined) {
+    entries.push(["wildcard-user", group.wildcardUser]);
+  }
+  for (const [user, { password }] of entries) {
+    if (password.kind !== "unsupported") continue;
+    log.error(`Password type ${password.type} is not supported yet`, {
+      file,
+      user,
+    });
   }
 }
 

@@ -1,3 +1,5 @@
+import { assertNever } from "../lib/assert_never.ts";
+
 /**
  * What one may do in a group: `op`, `present`, `message`, `caption`, `token`,
  * `record`, `admin`, or whatever a file or token says; unknown ones allow
@@ -54,5 +56,7 @@ export function permissionsOf(
     case "caption":
     case "admin":
       return [set];
+    default:
+      return assertNever(set);
   }
 }

@@ -1,0 +1,150 @@
+import type { Clock } from "../lib/time.ts";
+import type { GroupName, Username } from "../protocol/ids.ts";
+import type {
+  Credentials,
+  CredentialsOutcome,
+  CredentialsRefusal,
+} from "../signalling/effects.ts";
+import { toGroupDescription } from "./group_description.ts";
+import type { GroupFile } from "./group_file.ts";
+import type { GroupFiles } from "./group_files.ts";
+import { isUsername } from "./names.ts";
+import { checkPassword } from "./passwords.ts";
+import { isTokenGood, type TokenStore } from "./tokens.ts";
+
+/** What an authenticator needs to know. */
+export interface AuthenticatorParts {
+  readonly groups: GroupFiles;
+  readonly tokens: TokenStore;
+  readonly clock: Clock;
+  /** Waits; tests do not. */
+  readonly delay?: (ms: number) => Promise<void>;
+}
+
+/** Says who may come in, and as what. */
+export interface Authenticator {
+  /**
+   * Checks credentials for a group, of which nothing is known but what the
+   * client wrote. A wrong password or token is answered after
+   * {@linkcode FAILURE_DELAY_MS}; only the client that asked waits.
+   */
+  check(group: string, credentials: Credentials): Promise<CredentialsOutcome>;
+}
+
+/**
+ * How long a wrong password or token is answered late, in milliseconds. Higher
+ * slows down guessing over one connection, and people who mistype.
+ */
+export const FAILURE_DELAY_MS = 200;
+
+/** Who somebody turned out to be. */
+type Identity =
+  | {
+    readonly kind: "known";
+    readonly username: string;
+    readonly permissions: readonly string[];
+  }
+  | { readonly kind: "refused"; readonly reason: CredentialsRefusal };
+
+/** Makes an authenticator of groups and tokens on disk. */
+export function createAuthenticator(parts: AuthenticatorParts): Authenticator {
+  const delay = parts.delay ?? sleep;
+  return {
+    async check(name, credentials) {
+      const found = await parts.groups.find(name);
+      if (found.kind !== "found") return refused(REFUSALS[found.kind]);
+      const identity = await identify(parts, name, found.group, credentials);
+      if (identity.kind === "refused") {
+        if (identity.reason === "not-authorised") {
+          await delay(FAILURE_DELAY_MS);
+        }
+        return identity;
+      }
+      return {
+        kind: "accepted",
+        username: identity.username as Username, // checked by `identify`
+        permissions: identity.permissions,
+        description: toGroupDescription(name as GroupName, found.group),
+      };
+    },
+  };
+}
+
+const REFUSALS = {
+  "illegal-name": "illegal-group-name",
+  "not-found": "no-such-group",
+  "broken": "internal",
+} as const;
+
+/** In the order of Galène's checks, on which its client relies. */
+async function identify(
+  parts: AuthenticatorParts,
+  name: string,
+  group: GroupFile,
+  credentials: Credentials,
+): Promise<Identity> {
+  const identity = credentials.token
+    ? await identifyByToken(
+      parts,
+      name,
+      group,
+      credentials.token,
+      credentials.username,
+    )
+    : identifyByPassword(group, credentials);
+  if (identity.kind === "known" && !isUsername(identity.username)) {
+    return refused("not-authorised");
+  }
+  return identity;
+}
+
+async function identifyByToken(
+  parts: AuthenticatorParts,
+  name: string,
+  group: GroupFile,
+  secret: string,
+  chosen: string | undefined,
+): Promise<Identity> {
+  const token = await parts.tokens.find(secret);
+  if (token === undefined) return refused("not-authorised");
+  // Before its validity: the client asks with a token alone to learn whether
+  // to show the field for a name.
+  if (token.username === undefined && chosen === undefined) {
+    return refused("need-username");
+  }
+  const now = new Date(parts.clock.now().wall);
+  if (!isTokenGood(token, name, now)) return refused("not-authorised");
+  const { permissions } = token;
+  if (token.username) {
+    return { kind: "known", username: token.username, permissions };
+  }
+  const isTaken = chosen !== undefined && group.users.has(chosen);
+  if (isTaken && token.username === undefined) {
+    return refused("duplicate-username");
+  }
+  const username = isTaken ? "" : chosen ?? "";
+  return { kind: "known", username, permissions };
+}
+
+function identifyByPassword(
+  group: GroupFile,
+  { username, password = "" }: Credentials,
+): Identity {
+  if (username === undefined) return refused("internal");
+  // Somebody who has an entry is judged by that alone.
+  const entry = group.users.get(username) ?? group.wildcardUser;
+  if (entry === undefined) return refused("not-authorised");
+  return checkPassword(entry.password, password)
+    ? { kind: "known", username, permissions: entry.permissions }
+    : refused("not-authorised");
+}
+
+function refused<R extends CredentialsRefusal>(
+  reason: R,
+): { readonly kind: "refused"; readonly reason: R } {
+  return { kind: "refused", reason };
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
