@@ -1,0 +1,171 @@
+/**
+ * The only file that knows both signalling and media. It carries out the
+ * router's effects and feeds what comes of them back in, one input at a time.
+ *
+ * @module
+ */
+import type { Clock, Now } from "./lib/time.ts";
+import { assertNever } from "./lib/assert_never.ts";
+import type { SessionId } from "./protocol/ids.ts";
+import type { MediaEvent, MediaPlane } from "./protocol/media_plane.ts";
+import type { Effect, Input } from "./signalling/effects.ts";
+import type { Router } from "./signalling/router.ts";
+import type {
+  Connection,
+  ConnectionHandle,
+  SignallingPort,
+} from "./http/websocket.ts";
+import type { Authenticator } from "./auth/authenticator.ts";
+import type { Log } from "./log.ts";
+
+/**
+ * How often the router is told the time, in milliseconds. Lower pushes a flow
+ * whose second track is late a little sooner; higher costs less when idle.
+ */
+const TICK_MS = 50;
+
+/** What an app is made of. The app owns the plane and closes it. */
+export interface AppParts {
+  readonly router: Router;
+  readonly authenticator: Authenticator;
+  /** Opens the media plane; its events go to the function given. */
+  readonly openMedia: (onEvent: (event: MediaEvent) => void) => MediaPlane;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** A running app. */
+export interface App extends SignallingPort {
+  /**
+   * Tells everybody that the server goes away (row A-15), and closes the media
+   * plane. Idempotent.
+   */
+  close(message: string): Promise<void>;
+}
+
+/** Wires the parts and starts the clock. */
+export function createApp(parts: AppParts): App {
+  return new RunningApp(parts);
+}
+
+class RunningApp implements App {
+  readonly #parts: AppParts;
+  readonly #media: MediaPlane;
+  readonly #connections = new Map<SessionId, Connection>();
+  /** Inputs that came while another was handled: media answers at once. */
+  readonly #inputs: Input[] = [];
+  #busy = false;
+  #nextSession = 1;
+  #ticker: ReturnType<typeof setInterval> | undefined;
+
+  constructor(parts: AppParts) {
+    this.#parts = parts;
+    this.#media = parts.openMedia((event) =>
+      this.#feed({ kind: "media", event })
+    );
+    this.#ticker = setInterval(() => this.#feed({ kind: "tick" }), TICK_MS);
+  }
+
+  open(connection: Connection): ConnectionHandle {
+    const session = this.#nextSession++ as SessionId;
+    this.#connections.set(session, connection);
+    this.#feed({ kind: "connected", session, address: connection.address });
+    return {
+      receive: (message) => this.#feed({ kind: "message", session, message }),
+      faulted: (error) => this.#feed({ kind: "faulted", session, error }),
+      closed: () => {
+        if (!this.#connections.delete(session)) return;
+        this.#feed({ kind: "disconnected", session });
+      },
+    };
+  }
+
+  async close(message: string): Promise<void> {
+    if (this.#ticker === undefined) return;
+    clearInterval(this.#ticker);
+    this.#ticker = undefined;
+    this.#feed({ kind: "shut-down", message });
+    await this.#media.close();
+  }
+
+  /** Handles an input, or queues it behind the one that is being handled. */
+  #feed(input: Input): void {
+    this.#inputs.push(input);
+    if (this.#busy) return;
+    this.#busy = true;
+    try {
+      let next;
+      while ((next = this.#inputs.shift()) !== undefined) {
+        this.#step(next, this.#parts.clock.now());
+      }
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  /**
+   * One step of the router. What throws here is a bug of ours, for whatever
+   * input: it ends the session that it came from, and nobody else's.
+   */
+  #step(input: Input, now: Now): void {
+    try {
+      for (const effect of this.#parts.router.handle(input, now)) {
+        this.#carryOut(effect);
+      }
+    } catch (error) {
+      this.#parts.log.error("bug in signalling", {
+        input: input.kind,
+        error: error instanceof Error ? error.stack ?? error.message : error,
+      });
+      if (!("session" in input) || input.kind === "disconnected") return;
+      this.#disconnect(input.session, 1011, "");
+      this.#inputs.push({ kind: "disconnected", session: input.session });
+    }
+  }
+
+  #carryOut(effect: Effect): void {
+    switch (effect.kind) {
+      case "send":
+        this.#connections.get(effect.to)?.send(effect.message);
+        return;
+      case "disconnect":
+        this.#disconnect(effect.session, effect.code, effect.reason);
+        return;
+      case "check-credentials":
+        this.#check(effect);
+        return;
+      case "media":
+        this.#media.handle(effect.command);
+        return;
+      default:
+        assertNever(effect);
+    }
+  }
+
+  #disconnect(session: SessionId, code?: number, reason?: string): void {
+    const connection = this.#connections.get(session);
+    this.#connections.delete(session);
+    connection?.disconnect(code, reason);
+  }
+
+  /** Asks `auth/`, which may take its time, and feeds back what it says. */
+  #check(effect: Effect & { kind: "check-credentials" }): void {
+    const { session, attempt, group, credentials } = effect;
+    this.#parts.authenticator.check(group, credentials).then(
+      (outcome) =>
+        this.#feed({ kind: "credentials-checked", session, attempt, outcome }),
+      (error) => {
+        this.#parts.log.error("cannot check credentials", {
+          group,
+          error: String(error),
+        });
+        this.#feed({
+          kind: "credentials-checked",
+          session,
+          attempt,
+          outcome: { kind: "refused", reason: "internal" },
+        });
+      },
+    );
+  }
+}

@@ -1,0 +1,204 @@
+import type { Clock, Instant } from "../lib/time.ts";
+import type {
+  LiveTrack,
+  MediaEvent,
+  Negotiation,
+  PublisherKey,
+} from "../protocol/media_plane.ts";
+import { PeerIdentity, randomU32 } from "./peer_identity.ts";
+import { PublisherReports } from "./publisher_reports.ts";
+import { PublisherTrack } from "./publisher_track.ts";
+import { RemoteClock } from "./rtp/remote_clock.ts";
+import { readRtcp, type RtcpVisitor } from "./rtp/rtcp_reader.ts";
+import { RtpView } from "./rtp/rtp_packet.ts";
+import type { CodecName } from "./sdp/codecs.ts";
+import { writePublisherAnswer } from "./sdp/publisher_answer.ts";
+import {
+  type AcceptedSection,
+  parsePublisherOffer,
+  type PublisherOffer,
+} from "./sdp/publisher_offer.ts";
+import type { Subscriber } from "./subscriber.ts";
+import type {
+  PeerObserver,
+  PeerTransport,
+  TransportHub,
+} from "./transport/ports.ts";
+import type { RandomBytes } from "./transport/random.ts";
+
+/** What we forward, until groups choose. */
+const CODEC_NAMES: readonly CodecName[] = ["vp8", "opus"];
+
+/** What peers need of the plane that they belong to. */
+export interface PeerContext {
+  readonly hub: TransportHub;
+  readonly random: RandomBytes;
+  readonly clock: Clock;
+  readonly onEvent: (event: MediaEvent) => void;
+}
+
+/**
+ * An incoming peer: one flow of one client. Sorts packets by track, and tells
+ * the client what is missing.
+ */
+export class Publisher implements PeerObserver, RtcpVisitor {
+  readonly key: PublisherKey;
+  /** Subscriptions to this flow; they add and remove themselves. */
+  readonly subscribers = new Set<Subscriber>();
+
+  readonly #context: PeerContext;
+  readonly #transport: PeerTransport;
+  readonly #identity: PeerIdentity;
+  readonly #reports: PublisherReports;
+  readonly #remoteClock = new RemoteClock();
+  readonly #view = new RtpView();
+  #tracks: PublisherTrack[] = [];
+  /** The remote ICE name: another one in a later offer is an ICE restart. */
+  #remoteUfrag = "";
+  /** When the RTCP packet that is being read came. */
+  #rtcpNow: Instant;
+
+  constructor(key: PublisherKey, context: PeerContext) {
+    this.key = key;
+    this.#context = context;
+    this.#transport = context.hub.createPeer(this);
+    this.#identity = new PeerIdentity(context.random);
+    this.#reports = new PublisherReports(
+      randomU32(context.random),
+      this.#transport,
+    );
+    this.#rtcpNow = context.clock.now().instant;
+  }
+
+  /** In the order of the offer. */
+  get tracks(): readonly PublisherTrack[] {
+    return this.#tracks;
+  }
+
+  /**
+   * Takes the first or a further offer, and answers it.
+   *
+   * @throws {SdpError} if it cannot be used; then nothing has changed
+   * @throws {RangeError} if it changes the certificate of a connected peer
+   */
+  offer(negotiation: Negotiation, sdp: string): void {
+    const offer = parsePublisherOffer(sdp, CODEC_NAMES);
+    this.#transport.setRemote(offer.remote);
+    const { iceUfrag } = offer.remote;
+    if (this.#remoteUfrag !== "" && iceUfrag !== this.#remoteUfrag) {
+      this.#transport.restartIce();
+    }
+    this.#remoteUfrag = iceUfrag;
+    const changed = this.#updateTracks(offer);
+    const local = this.#identity.next(this.#context.hub, this.#transport);
+    this.#context.onEvent({
+      kind: "publisher-answered",
+      publisher: this.key,
+      negotiation,
+      sdp: writePublisherAnswer(offer, local),
+    });
+    if (changed) this.#tellTracks();
+  }
+
+  /** The first track of a kind that has delivered packets (row A-56). */
+  liveTrack(kind: "audio" | "video"): PublisherTrack | undefined {
+    return this.#tracks.find((track) => track.kind === kind && track.live);
+  }
+
+  /** Sends the reports and requests that are due. */
+  poll(now: Instant): void {
+    if (this.#transport.connected) this.#reports.poll(this.#tracks, now);
+  }
+
+  /** Ends the peer and all its subscriptions. Idempotent; no events follow. */
+  close(): void {
+    for (const subscriber of [...this.subscribers]) subscriber.close();
+    this.#transport.close();
+  }
+
+  /** Nothing to do: media comes by itself. */
+  handleConnected(_now: Instant): void {}
+
+  handleRtp(packet: Uint8Array, now: Instant): void {
+    if (!this.#view.parse(packet)) return;
+    const track = this.#trackOf(this.#view);
+    if (!track) return;
+    const wasLive = track.live;
+    track.handlePacket(this.#view, packet, now);
+    if (!wasLive) this.#tellTracks();
+  }
+
+  handleRtcp(packet: Uint8Array, now: Instant): void {
+    this.#rtcpNow = now;
+    readRtcp(packet, this);
+  }
+
+  handleFailed(_reason: string, _recoverable: boolean): void {
+    this.#context.onEvent({ kind: "publisher-failed", publisher: this.key });
+  }
+
+  senderReport(
+    ssrc: number,
+    ntpHigh: number,
+    ntpLow: number,
+    rtpTimestamp: number,
+  ): void {
+    const track = this.#tracks.find((track) => track.ssrc === ssrc);
+    track?.handleSenderReport(ntpHigh, ntpLow, rtpTimestamp, this.#rtcpNow);
+  }
+
+  #trackOf(view: RtpView): PublisherTrack | undefined {
+    for (const track of this.#tracks) {
+      if (track.ssrc === view.ssrc) return track;
+    }
+    return this.#trackOfNewSource(view);
+  }
+
+  /**
+   * Finds the track of a source that has not been seen: by the offer's SSRCs,
+   * else by the payload type if that leaves no choice (RFC 9143 §9.2).
+   */
+  #trackOfNewSource(view: RtpView): PublisherTrack | undefined {
+    const declared = this.#tracks.find(({ section }) =>
+      section.ssrcs.includes(view.ssrc)
+    );
+    if (declared) return declared;
+    const possible = this.#tracks.filter(({ section }) =>
+      section.ssrcs.length === 0 &&
+      section.codecs.some(({ payloadType }) => payloadType === view.payloadType)
+    );
+    return possible.length === 1 ? possible[0] : undefined;
+  }
+
+  /** Returns whether a live track has come to an end, or the offer has grown. */
+  #updateTracks(offer: PublisherOffer): boolean {
+    const before = this.#tracks;
+    const accepted = offer.sections.filter((
+      section,
+    ): section is AcceptedSection => section.accepted);
+    this.#tracks = accepted.map((section) => {
+      const known = before.find((track) =>
+        track.section.mid === section.mid && track.kind === section.kind
+      );
+      if (!known) return new PublisherTrack(section, this.#remoteClock);
+      known.section = section;
+      return known;
+    });
+    const gone = before.filter((track) => !this.#tracks.includes(track));
+    for (const track of gone) {
+      for (const viewer of [...track.viewers]) viewer.stop();
+    }
+    return gone.some((track) => track.live);
+  }
+
+  #tellTracks(): void {
+    const live = this.#tracks.filter((track) => track.live);
+    const tracks: LiveTrack[] = live.map(({ kind }) => ({ kind }));
+    this.#context.onEvent({
+      kind: "publisher-tracks",
+      publisher: this.key,
+      tracks,
+      complete: live.length === this.#tracks.length,
+    });
+  }
+}

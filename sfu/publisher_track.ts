@@ -1,0 +1,185 @@
+import type { Instant } from "../lib/time.ts";
+import { KeyframeRequests } from "./rtp/keyframe_requests.ts";
+import { NackGenerator } from "./rtp/nack_generator.ts";
+import {
+  MIN_CACHE_CAPACITY,
+  PacketCache,
+  wantedCapacity,
+} from "./rtp/packet_cache.ts";
+import { RateMeter } from "./rtp/rate_meter.ts";
+import { Reception } from "./rtp/reception.ts";
+import { type RemoteClock, SourceClock } from "./rtp/remote_clock.ts";
+import type { ReportBlock } from "./rtp/rtcp_writer.ts";
+import type { RtpView } from "./rtp/rtp_packet.ts";
+import { isRestart, SequenceExtender } from "./rtp/sequence.ts";
+import { Vp8Descriptor } from "./rtp/vp8.ts";
+import { CODECS } from "./sdp/codecs.ts";
+import type { AcceptedSection } from "./sdp/publisher_offer.ts";
+import type { SubscriberTrack } from "./subscriber_track.ts";
+
+/** How often the cache's size is reconsidered, in milliseconds (B-22). */
+const RESIZE_INTERVAL_MS = 1_000;
+
+/**
+ * One track that a publisher sends: what has come of it, what is missing, and
+ * who gets it. The only copy of its packets is in {@linkcode cache}.
+ */
+export class PublisherTrack {
+  readonly kind: "audio" | "video";
+  /** When to ask the publisher for a keyframe, on behalf of all viewers. */
+  readonly keyframes = new KeyframeRequests();
+  /** Which RTP timestamp the publisher is at. */
+  readonly clock: SourceClock;
+  readonly cache: PacketCache;
+  /** What the latest offer says of the track. */
+  section: AcceptedSection;
+  /** The source that delivers, or −1 before the first packet. */
+  ssrc = -1;
+
+  readonly #viewers: SubscriberTrack[] = [];
+  readonly #extender = new SequenceExtender();
+  readonly #nacks = new NackGenerator();
+  readonly #rate = new RateMeter();
+  readonly #vp8 = new Vp8Descriptor();
+  readonly #clockRate: number;
+  #reception: Reception | undefined;
+  #resizeAt = 0;
+
+  constructor(section: AcceptedSection, remote: RemoteClock) {
+    this.section = section;
+    this.kind = section.kind;
+    this.#clockRate = CODECS[section.codecs[0]!.codec].clockRate;
+    this.clock = new SourceClock(this.#clockRate, remote);
+    this.cache = new PacketCache(MIN_CACHE_CAPACITY[section.kind]);
+  }
+
+  /** Whether packets have come. */
+  get live(): boolean {
+    return this.ssrc >= 0;
+  }
+
+  /** Who gets the track now. */
+  get viewers(): readonly SubscriberTrack[] {
+    return this.#viewers;
+  }
+
+  /** From now on the viewer's track gets what comes. */
+  attach(viewer: SubscriberTrack): void {
+    if (!this.#viewers.includes(viewer)) this.#viewers.push(viewer);
+  }
+
+  /** The viewer's track gets nothing more. */
+  detach(viewer: SubscriberTrack): void {
+    const index = this.#viewers.indexOf(viewer);
+    if (index >= 0) this.#viewers.splice(index, 1);
+  }
+
+  /** Whether the publisher said that it understands a kind of feedback. */
+  understands(feedback: string): boolean {
+    return this.section.codecs[0]!.feedback.includes(feedback);
+  }
+
+  /**
+   * Takes a packet of this track, which `view` has parsed from `bytes`, and
+   * forwards it. The packet path: nothing but the payload's view is allocated.
+   */
+  handlePacket(view: RtpView, bytes: Uint8Array, now: Instant): void {
+    if (view.ssrc !== this.ssrc) this.#begin(view.ssrc);
+    const highest = this.#extender.highest;
+    const extended = this.#extender.extend(view.sequenceNumber);
+    if (extended < 0) return;
+    if (highest >= 0 && isRestart(extended, highest)) this.#restart();
+    const startsKeyframe = this.kind === "video" &&
+      this.#vp8.parse(bytes, view.payloadOffset, view.payloadSize) &&
+      this.#vp8.startsKeyframe;
+    this.#reception!.receive(extended, view.timestamp, now);
+    this.#nacks.receive(extended, now, startsKeyframe);
+    this.#rate.add(bytes.length, now);
+    if (startsKeyframe) this.keyframes.keyframeStarted();
+    if (!this.cache.store(extended, view, bytes, now, startsKeyframe)) return;
+    this.#forward(extended, view, bytes, startsKeyframe, now);
+  }
+
+  /** Notes the publisher's sender report on this track. */
+  handleSenderReport(
+    ntpHigh: number,
+    ntpLow: number,
+    rtpTimestamp: number,
+    now: Instant,
+  ): void {
+    this.clock.senderReport(ntpHigh, ntpLow, rtpTimestamp, now);
+    this.#reception?.senderReport(ntpHigh, ntpLow, now);
+  }
+
+  /** Fills in the next receiver report's block; false if there is nothing to say. */
+  report(now: Instant, block: ReportBlock): boolean {
+    return this.#reception?.report(now, block) ?? false;
+  }
+
+  /**
+   * Writes to `out` which packets to ask for again, and returns how many.
+   * Where repair is hopeless, a keyframe is wanted instead.
+   */
+  pollMissing(now: Instant, out: Uint16Array): number {
+    if (!this.understands("nack")) return 0;
+    const count = this.#nacks.poll(now, out);
+    if (count > 0) this.#reception?.expectAgain(count);
+    if (this.#nacks.hopeless && this.kind === "video") this.keyframes.want();
+    return count;
+  }
+
+  /** Once a second at most: fits the cache to rate and round-trip time (B-22). */
+  pollCache(now: Instant): void {
+    if (now < this.#resizeAt) return;
+    this.#resizeAt = now + RESIZE_INTERVAL_MS;
+    let rttMs = 0;
+    for (const viewer of this.#viewers) rttMs = Math.max(rttMs, viewer.rttMs);
+    const wanted = wantedCapacity(
+      this.kind,
+      this.#rate.packetsPerSecond(now),
+      rttMs,
+    );
+    const { capacity } = this.cache;
+    // Shrinking throws packets away that may yet be asked for: with hesitation.
+    if (wanted > capacity || wanted * 4 <= capacity) this.cache.resize(wanted);
+  }
+
+  #forward(
+    extended: number,
+    view: RtpView,
+    bytes: Uint8Array,
+    startsKeyframe: boolean,
+    now: Instant,
+  ): void {
+    if (this.#viewers.length === 0) return;
+    const payload = bytes.subarray(
+      view.payloadOffset,
+      view.payloadOffset + view.payloadSize,
+    );
+    for (const viewer of this.#viewers) {
+      viewer.forward(
+        extended,
+        view.timestamp,
+        view.marker,
+        payload,
+        startsKeyframe,
+        now,
+      );
+    }
+  }
+
+  /** The first packet of a source: another one than before, or the first at all. */
+  #begin(ssrc: number): void {
+    const isFirst = this.ssrc < 0;
+    this.ssrc = ssrc;
+    this.#reception = new Reception(ssrc, this.#clockRate);
+    if (!isFirst) this.#restart();
+  }
+
+  /** What was remembered is of no use to what comes. */
+  #restart(): void {
+    this.cache.clear();
+    this.clock.clear();
+    for (const viewer of this.#viewers) viewer.handleRestart();
+  }
+}

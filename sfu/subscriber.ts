@@ -1,0 +1,269 @@
+import type { Instant, Now } from "../lib/time.ts";
+import type {
+  Negotiation,
+  SubscriberKey,
+  WantedTracks,
+} from "../protocol/media_plane.ts";
+import { PeerIdentity, randomU32 } from "./peer_identity.ts";
+import type { PeerContext, Publisher } from "./publisher.ts";
+import type { PublisherTrack } from "./publisher_track.ts";
+import { ViewerEstimate } from "./rtp/remb.ts";
+import { readRtcp, type RtcpVisitor } from "./rtp/rtcp_reader.ts";
+import { CODECS } from "./sdp/codecs.ts";
+import { toSubscriberMsid } from "./sdp/msid.ts";
+import { parseSubscriberAnswer } from "./sdp/subscriber_answer.ts";
+import {
+  type SubscriberSection,
+  writeSubscriberOffer,
+} from "./sdp/subscriber_offer.ts";
+import { SubscriberReports } from "./subscriber_reports.ts";
+import {
+  SubscriberTrack,
+  type SubscriberTrackPeer,
+} from "./subscriber_track.ts";
+import type { PeerObserver, PeerTransport } from "./transport/ports.ts";
+
+/**
+ * The most packets that one viewer is sent again between two polls. Lower
+ * starves long bursts of loss; higher lets a viewer that asks for everything
+ * cost more.
+ */
+const MAX_REPAIRS_PER_POLL = 128;
+
+/**
+ * An outgoing peer: one flow towards one viewer. Makes the offers, and hands
+ * what the viewer reports to the track that it is about.
+ */
+export class Subscriber implements PeerObserver, RtcpVisitor {
+  readonly key: SubscriberKey;
+
+  readonly #context: PeerContext;
+  readonly #publisher: Publisher;
+  readonly #transport: PeerTransport;
+  readonly #identity: PeerIdentity;
+  readonly #reports: SubscriberReports;
+  readonly #estimate = new ViewerEstimate();
+  readonly #trackPeer: SubscriberTrackPeer;
+  /** By section of our offers; never removed, only made inactive (B-7). */
+  readonly #tracks: SubscriberTrack[] = [];
+  /** What the viewer takes, by its latest answer. */
+  #accepted: readonly boolean[] = [];
+  #negotiation: Negotiation | undefined;
+  /** Whether the offer of `#negotiation` has not been answered. */
+  #awaitsAnswer = false;
+  #live = false;
+  #repairs = 0;
+  #rtcpNow: Now;
+
+  constructor(key: SubscriberKey, publisher: Publisher, context: PeerContext) {
+    this.key = key;
+    this.#publisher = publisher;
+    this.#context = context;
+    this.#transport = context.hub.createPeer(this);
+    this.#identity = new PeerIdentity(context.random);
+    this.#reports = new SubscriberReports(this.#transport);
+    this.#trackPeer = {
+      transport: this.#transport,
+      estimate: this.#estimate,
+      onShown: () => this.#checkLive(),
+    };
+    this.#rtcpNow = context.clock.now();
+    publisher.subscribers.add(this);
+  }
+
+  /** Makes the first or a further offer. */
+  offer(
+    negotiation: Negotiation,
+    wanted: WantedTracks,
+    restartIce: boolean,
+  ): void {
+    this.#negotiation = negotiation;
+    this.#awaitsAnswer = true;
+    this.#updateSections(wanted);
+    if (restartIce) this.#transport.restartIce();
+    const sections = this.#sections();
+    const local = this.#identity.next(this.#context.hub, this.#transport);
+    const hasTracks = sections.some(({ active }) => active);
+    this.#context.onEvent({
+      kind: "subscriber-offered",
+      subscriber: this.key,
+      negotiation,
+      // Without a section there is no description that anybody could use.
+      sdp: sections.length > 0 ? writeSubscriberOffer(sections, local) : "",
+      hasTracks,
+    });
+  }
+
+  /**
+   * Takes the answer to the latest offer. One to an earlier offer, or a second
+   * one, has no effect.
+   *
+   * @throws {SdpError} if it does not fit the offer
+   * @throws {RangeError} if it changes the certificate of a connected peer
+   */
+  answer(negotiation: Negotiation, sdp: string): void {
+    if (negotiation !== this.#negotiation || !this.#awaitsAnswer) return;
+    const answer = parseSubscriberAnswer(sdp, this.#sections());
+    this.#transport.setRemote(answer.remote);
+    this.#awaitsAnswer = false;
+    this.#accepted = answer.accepted;
+    this.#startAndStop(this.#context.clock.now().instant);
+    this.#context.onEvent({
+      kind: "subscriber-answer-applied",
+      subscriber: this.key,
+      negotiation,
+    });
+  }
+
+  /** Sends the reports that are due. */
+  poll(now: Now): void {
+    this.#repairs = 0;
+    if (this.#transport.connected) this.#reports.poll(this.#tracks, now);
+  }
+
+  /** Idempotent; no events follow. */
+  close(): void {
+    for (const track of this.#tracks) track.stop();
+    this.#publisher.subscribers.delete(this);
+    this.#transport.close();
+  }
+
+  handleConnected(now: Instant): void {
+    this.#startAndStop(now);
+  }
+
+  /** Viewers send no media. */
+  handleRtp(_packet: Uint8Array, _now: Instant): void {}
+
+  handleRtcp(packet: Uint8Array, _now: Instant): void {
+    this.#rtcpNow = this.#context.clock.now();
+    readRtcp(packet, this);
+  }
+
+  handleFailed(_reason: string, _recoverable: boolean): void {
+    this.#context.onEvent({ kind: "subscriber-failed", subscriber: this.key });
+  }
+
+  reportBlock(
+    _reporterSsrc: number,
+    sourceSsrc: number,
+    fractionLost: number,
+    _cumulativeLost: number,
+    _extendedHighest: number,
+    jitter: number,
+    lastSenderReport: number,
+    delaySinceLast: number,
+  ): void {
+    this.#trackOf(sourceSsrc)?.handleReport(
+      fractionLost,
+      jitter,
+      lastSenderReport,
+      delaySinceLast,
+      this.#rtcpNow,
+    );
+  }
+
+  nack(
+    _senderSsrc: number,
+    mediaSsrc: number,
+    packetId: number,
+    bitmask: number,
+  ): void {
+    const track = this.#trackOf(mediaSsrc);
+    if (!track) return;
+    for (let bit = 0; bit <= 16; bit++) {
+      if (bit > 0 && (bitmask >> (bit - 1) & 1) === 0) continue;
+      if (this.#repairs++ >= MAX_REPAIRS_PER_POLL) return;
+      track.handleNack((packetId + bit) & 0xffff, this.#rtcpNow.instant);
+    }
+  }
+
+  pli(_senderSsrc: number, mediaSsrc: number): void {
+    this.#trackOf(mediaSsrc)?.source.keyframes.want();
+  }
+
+  /** Repeats need no telling apart: the requests to the publisher are paced. */
+  fir(_senderSsrc: number, sourceSsrc: number, _number: number): void {
+    this.#trackOf(sourceSsrc)?.source.keyframes.want();
+  }
+
+  remb(_senderSsrc: number, bitrateBps: number): void {
+    this.#estimate.note(bitrateBps, this.#rtcpNow.instant);
+  }
+
+  #trackOf(ssrc: number): SubscriberTrack | undefined {
+    return this.#tracks.find((track) => track.section.ssrc === ssrc);
+  }
+
+  #sections(): SubscriberSection[] {
+    return this.#tracks.map((track) => track.section);
+  }
+
+  /** At most one track of sound and one of picture (row A-56). */
+  #updateSections({ audio, video }: WantedTracks): void {
+    const sources: PublisherTrack[] = [];
+    const sound = audio ? this.#publisher.liveTrack("audio") : undefined;
+    const picture = video !== "none"
+      ? this.#publisher.liveTrack("video")
+      : undefined;
+    if (sound) sources.push(sound);
+    if (picture) sources.push(picture);
+    for (const track of this.#tracks) {
+      const active = sources.includes(track.source);
+      track.section = { ...track.section, active };
+      if (!active) track.stop();
+    }
+    for (const source of sources) {
+      const known = this.#tracks.some((track) => track.source === source);
+      if (!known) this.#tracks.push(this.#createTrack(source));
+    }
+  }
+
+  #createTrack(source: PublisherTrack): SubscriberTrack {
+    const { random } = this.#context;
+    const { codec, fmtp } = source.section.codecs[0]!;
+    const section: SubscriberSection = {
+      // Unique over all subscriptions that ever were, because an answer has to
+      // repeat it: the answer to another subscription does not fit.
+      mid: `${this.key.toString(36)}.${this.#tracks.length}`,
+      kind: source.kind,
+      active: true,
+      codec,
+      payloadType: CODECS[codec].subscriberPayloadType,
+      fmtp,
+      ssrc: randomU32(random),
+      cname: source.section.cname ?? "nereid",
+      msid: toSubscriberMsid(source.section.msid, source.kind, ""),
+    };
+    const first = {
+      // A start in the lower half keeps the first wrap away (RFC 3711 §3.3.1).
+      sequenceNumber: randomU32(random) & 0x7fff,
+      timestamp: randomU32(random),
+    };
+    return new SubscriberTrack(source, section, first, this.#trackPeer);
+  }
+
+  /** Makes each track do what offer, answer and connection allow. */
+  #startAndStop(now: Instant): void {
+    if (!this.#transport.connected) return;
+    this.#tracks.forEach((track, index) => {
+      const wanted = track.section.active && this.#accepted[index] === true;
+      if (wanted) track.start(now);
+      else track.stop();
+    });
+  }
+
+  /** Live once there is a picture, or sound where no picture is sent. */
+  #checkLive(): void {
+    if (this.#live) return;
+    const sent = this.#tracks.filter((track, index) =>
+      track.section.active && this.#accepted[index] === true
+    );
+    const pictures = sent.filter(({ source }) => source.kind === "video");
+    if (!(pictures.length > 0 ? pictures : sent).some(({ shown }) => shown)) {
+      return;
+    }
+    this.#live = true;
+    this.#context.onEvent({ kind: "subscriber-live", subscriber: this.key });
+  }
+}
