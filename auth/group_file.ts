@@ -120,6 +120,9 @@ export function parseGroupFile(text: string, file: string): GroupFile {
     const problem = error instanceof Error ? error.message : String(error);
     throw new GroupFileError(file, "", `it is not JSON: ${problem}`);
   }
+  if (!isRecord(json)) {
+    throw new GroupFileError(file, "", "it is not an object");
+  }
   const result = v.safeParse(GroupSchema, normalise(json));
   if (result.success) return toGroupFile(result.output);
   const [issue] = result.issues;
@@ -180,8 +183,9 @@ function toStoredPassword(
 }
 
 /** Gives known fields their own spelling and takes out those that are `null`. */
-function normalise(json: unknown): unknown {
-  if (!isRecord(json)) return json;
+function normalise(
+  json: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
   const group = spell(json, GROUP_FIELDS);
   const { users, "wildcard-user": wildcard } = group;
   if (isRecord(users)) {
@@ -194,6 +198,8 @@ function normalise(json: unknown): unknown {
 }
 
 function spellUser(user: unknown): unknown {
+  // The schema would take a list for an object without fields.
+  if (Array.isArray(user)) return null;
   return isRecord(user) ? spell(user, USER_FIELDS) : user;
 }
 

@@ -102,6 +102,8 @@ Deno.test("parseGroupFile() names the file and the field that is wrong", () => {
     [{ expires: "tomorrow" }, "expires"],
     [{ public: "yes" }, "public"],
     [{ users: [] }, "users"],
+    [{ users: { john: [] } }, "users.john"],
+    [{ "wildcard-user": "x" }, "wildcard-user"],
     [[], ""],
     [null, ""],
   ];
