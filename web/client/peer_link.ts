@@ -1,7 +1,7 @@
 import { Candidates } from "./candidates.ts";
 import { DownNegotiation } from "./down_negotiation.ts";
 import { UpNegotiation } from "./up_negotiation.ts";
-import type { ClientMessage } from "./wire.ts";
+import type { ClientMessage } from "./outgoing_message.ts";
 
 /** What a {@linkcode PeerLink} tells its stream. */
 export interface PeerLinkObserver {

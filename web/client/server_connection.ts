@@ -1,4 +1,5 @@
 import { assertNever } from "../../lib/assert_never.ts";
+import { parseServerMessage } from "../../protocol/server_codec.ts";
 import type {
   ChatHistoryEntry,
   JoinedGroup,
@@ -32,7 +33,7 @@ import type {
   User,
   UserKind,
 } from "./types.ts";
-import { type ClientMessage, decodeServerMessage } from "./wire.ts";
+import type { ClientMessage } from "./outgoing_message.ts";
 
 type Joined = JoinedGroup | JoinFailed | JoinRedirected;
 
@@ -338,6 +339,7 @@ export class ServerConnection {
   }
 
   #handleGone(code: number, reason: string): void {
+    if (this.#socket === undefined) return;
     this.#socket = undefined;
     this.#keepalive.stop();
     const group = this.group;
@@ -367,7 +369,7 @@ export class ServerConnection {
   #receive(text: unknown): void {
     this.#keepalive.handleMessage();
     try {
-      this.#handle(decodeServerMessage(String(text)));
+      this.#handle(parseServerMessage(JSON.parse(String(text))));
     } catch (error) {
       // Of ours, or of a callback's: the connection is as good as before.
       this.onerror?.(error);

@@ -4,7 +4,7 @@ import type { ServerConnection } from "./server_connection.ts";
 import { StatsSampler } from "./stats_sampler.ts";
 import type { Succession } from "./succession.ts";
 import type { StreamStats, TrackWish } from "./types.ts";
-import type { ClientMessage } from "./wire.ts";
+import type { ClientMessage } from "./outgoing_message.ts";
 
 /** What a stream needs of its connection; internal to the library. */
 export interface StreamHost {
@@ -169,8 +169,8 @@ export class Stream {
   close(replace = false): void {
     if (this.#closed) return;
     const superseded = this.#host.succession.isReplaced(this);
-    const all = [this, ...this.#host.succession.predecessors(this)];
-    for (const stream of all) {
+    const older = superseded ? [] : this.#host.succession.predecessors(this);
+    for (const stream of [this, ...older]) {
       if (!replace) stream.#tellClosed();
       stream.#end(replace || superseded || stream !== this);
     }
@@ -217,23 +217,14 @@ export class Stream {
     const older = this.#host.succession.predecessors(this);
     this.#end(superseded);
     // The server replaced those long ago, and will not speak of them again.
-    if (!superseded) { for (const stream of older) stream.#end(true); }
+    if (superseded) return;
+    for (const stream of older) stream.#end(true);
   }
 
   /** The server refuses a stream that goes up, or will have it no longer. */
   handleAbort(): void {
     this.onabort?.();
-    if (this.#closed) return;
-    this.#tellClosed();
-    const older = this.#host.succession.predecessors(this);
-    if (this.#link.answered || older.length === 0) {
-      this.#end(this.#host.succession.isReplaced(this));
-      for (const stream of older) stream.#end(true);
-      return;
-    }
-    // Never accepted, so the server has left the old one as it was.
-    this.#end(true);
-    for (const stream of older) stream.#link.release();
+    this.#giveUp();
   }
 
   /** The connection is gone, or the group was left: nothing can be told. */
@@ -243,7 +234,7 @@ export class Stream {
 
   /** The stream that replaces this one has taken over. */
   retire(): void {
-    if (this.up && !this.#replaced) this.#tellClosed();
+    if (this.up) this.#tellClosed();
     this.#end(true);
   }
 
@@ -268,12 +259,20 @@ export class Stream {
   #handleNegotiated(): void {
     if (this.up && !this.#accepted) {
       this.#accepted = true;
-      for (const stream of this.#host.succession.predecessors(this)) {
-        if (stream.id === this.#replaces) stream.#replaced = true;
-      }
+      this.#noteReplaced();
       this.#host.succession.startOverlap(this);
     }
     this.onnegotiationcompleted?.();
+  }
+
+  /** The server has handled our first offer, and all that we sent before it. */
+  #noteReplaced(): void {
+    let replaced = this.#replaces;
+    for (const stream of this.#host.succession.predecessors(this)) {
+      if (stream.id !== replaced) continue;
+      stream.#replaced = true;
+      replaced = stream.#replaces ?? replaced;
+    }
   }
 
   #handleTrack(event: RTCTrackEvent): void {
@@ -294,12 +293,32 @@ export class Stream {
 
   #handleFailed(error: unknown): void {
     this.onerror?.(error);
-    this.close();
+    this.#giveUp();
+  }
+
+  /** Ends it; if it was never accepted, what it was to replace goes on. */
+  #giveUp(): void {
+    if (this.#closed) return;
+    const superseded = this.#host.succession.isReplaced(this);
+    const older = this.#host.succession.predecessors(this);
+    const lives = older[0] !== undefined && !older[0].#replaced;
+    if (!this.up || this.#link.answered || !lives) return this.close();
+
+    this.#tellClosed();
+    this.#end(true);
+    if (superseded) return;
+    for (const stream of older) {
+      stream.#link.release();
+      // What that one's offer replaces is still being replaced.
+      if (stream.#link.offered) break;
+    }
   }
 
   #tellClosed(): void {
     if (!this.up) this.#send({ type: "abort" });
-    else if (this.#link.offered) this.#send({ type: "close" });
+    else if (this.#link.offered && !this.#replaced) {
+      this.#send({ type: "close" });
+    }
   }
 
   #end(replace: boolean): void {

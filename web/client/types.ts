@@ -1,3 +1,4 @@
+import type { GroupStatus as WireGroupStatus } from "../../protocol/server_message.ts";
 import type { Stream } from "./stream.ts";
 
 /** How a client proves who it is: a bare string is a password. */
@@ -27,17 +28,8 @@ export interface User {
   streams: Record<string, Record<string, boolean>>;
 }
 
-/** The group's state, as in `.status`. */
-export interface GroupStatus {
-  readonly name?: string;
-  readonly displayName?: string;
-  readonly description?: string;
-  readonly locked?: boolean;
-  readonly clientCount?: number;
-  readonly canChangePassword?: boolean;
-  readonly authServer?: string;
-  readonly authPortal?: string;
-}
+/** The group's state; empty before the group is joined. */
+export type GroupStatus = Partial<WireGroupStatus>;
 
 /** Why `onjoined` is called. */
 export type JoinedKind = "join" | "change" | "leave" | "fail" | "redirect";
