@@ -134,8 +134,9 @@ export class NackGenerator {
   }
 
   #repaired(extended: number, now: Instant): void {
-    const index = this.#missing.subarray(0, this.#count).indexOf(extended);
-    if (index < 0) return;
+    let index = 0;
+    while (index < this.#count && this.#missing[index] !== extended) index++;
+    if (index === this.#count) return;
     // After two requests nobody knows which one was answered.
     if (this.#tries[index] === 1) {
       const sample = now - this.#askedAt[index]!;

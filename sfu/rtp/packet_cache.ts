@@ -221,7 +221,7 @@ const MARKER = 1;
 const KEYFRAME = 2;
 
 function checkCapacity(capacity: number): number {
-  const isPowerOfTwo = (capacity & (capacity - 1)) === 0;
+  const isPowerOfTwo = Number.isInteger(Math.log2(capacity));
   if (capacity < 1 || capacity > MAX_CACHE_CAPACITY || !isPowerOfTwo) {
     throw new RangeError(`Cannot make packet cache: capacity ${capacity}`);
   }

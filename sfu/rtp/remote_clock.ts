@@ -1,6 +1,5 @@
 import { after, type Instant, instantAt } from "../../lib/time.ts";
 import { ntpToWallTime } from "./ntp.ts";
-import { timestampDelta } from "./sequence.ts";
 
 /** A step of the remote clock, rather than a slow packet, in milliseconds. */
 const STEP_MS = 1_000;
@@ -103,16 +102,5 @@ export class SourceClock {
   /** Forgets the report: the source is another one. */
   clear(): void {
     this.#arrival = undefined;
-  }
-
-  /**
-   * How far a packet's timestamp is ahead of what the report predicts, in
-   * milliseconds; large values show a source that started again.
-   */
-  driftMs(timestamp: number, now: Instant): number | undefined {
-    const predicted = this.timestampAt(now);
-    return predicted === undefined
-      ? undefined
-      : timestampDelta(timestamp, predicted) / this.#clockRate * 1000;
   }
 }

@@ -1,6 +1,6 @@
 import type { Instant } from "../../lib/time.ts";
 import { isRestart, seqDelta } from "./sequence.ts";
-import { SequenceMap } from "./sequence_map.ts";
+import { MAX_JUMP, SequenceMap } from "./sequence_map.ts";
 
 /** What a viewer sees of a track, for as long as the subscription lasts. */
 export interface RewriterOptions {
@@ -68,7 +68,10 @@ export class Rewriter {
   map(extended: number, timestamp: number, now: Instant): boolean {
     this.rebased = this.#base < 0 || isRestart(extended, this.#newest);
     if (this.rebased) this.#rebase(extended, timestamp, now);
-    if (extended < this.#base) return false;
+    // Past the jump, the map would take an old number for a new beginning.
+    if (extended < this.#base || this.#newest - extended > MAX_JUMP) {
+      return false;
+    }
     if (!this.#map.map(extended & 0xffff, 0)) return false;
     this.sequenceNumber = (this.#map.mapped + this.#sequenceShift) & 0xffff;
     this.timestamp = (timestamp + this.#timestampShift) >>> 0;

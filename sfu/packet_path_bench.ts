@@ -1,0 +1,78 @@
+/**
+ * What one packet costs in pure logic: each of these runs once per packet, the
+ * rewriting once per packet and viewer. It is not beside what it measures, because
+ * there is no `Deno` in `sfu/rtp/`.
+ *
+ * @module
+ */
+import { instantAt } from "../lib/time.ts";
+import { NackGenerator } from "./rtp/nack_generator.ts";
+import { PacketCache } from "./rtp/packet_cache.ts";
+import { Reception } from "./rtp/reception.ts";
+import { Rewriter } from "./rtp/rewriter.ts";
+import { RtpView, writeRtpHeader } from "./rtp/rtp_packet.ts";
+import { SequenceExtender } from "./rtp/sequence.ts";
+import { Vp8Descriptor } from "./rtp/vp8.ts";
+
+const packet = new Uint8Array(1_200);
+writeRtpHeader(packet, 96, true, 1, 90_000, 0x12345678);
+const view = new RtpView();
+view.parse(packet);
+
+Deno.bench("RtpView.parse()", () => {
+  view.parse(packet);
+});
+
+const descriptor = new Vp8Descriptor();
+Deno.bench("Vp8Descriptor.parse()", () => {
+  descriptor.parse(packet, view.payloadOffset, view.payloadSize);
+});
+
+const extender = new SequenceExtender();
+let number = 0;
+Deno.bench("SequenceExtender.extend()", () => {
+  extender.extend(number++ & 0xffff);
+});
+
+const reception = new Reception(1, 90_000);
+let received = 65_536;
+Deno.bench("Reception.receive()", () => {
+  reception.receive(received, received * 300, instantAt(received));
+  received++;
+});
+
+const nacks = new NackGenerator();
+let noted = 65_536;
+Deno.bench("NackGenerator.receive()", () => {
+  nacks.receive(noted, instantAt(noted), false);
+  noted++;
+});
+
+const cache = new PacketCache(256);
+let stored = 65_536;
+Deno.bench("PacketCache.store()", () => {
+  cache.store(stored, view, packet, instantAt(stored), false);
+  stored++;
+});
+
+const rewriter = new Rewriter({
+  ssrc: 1,
+  payloadType: 96,
+  clockRate: 90_000,
+  firstSequenceNumber: 0,
+  firstTimestamp: 0,
+});
+const header = new Uint8Array(12);
+let mapped = 65_536;
+Deno.bench("Rewriter.map() and writeRtpHeader()", () => {
+  rewriter.map(mapped, mapped * 300, instantAt(mapped));
+  mapped++;
+  writeRtpHeader(
+    header,
+    rewriter.payloadType,
+    false,
+    rewriter.sequenceNumber,
+    rewriter.timestamp,
+    rewriter.ssrc,
+  );
+});
