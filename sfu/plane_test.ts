@@ -1,0 +1,474 @@
+import assert from "node:assert/strict";
+import { instantAt, wallTimeAt } from "../lib/time.ts";
+import type {
+  MediaEvent,
+  Negotiation,
+  PublisherKey,
+  SubscriberKey,
+} from "../protocol/media_plane.ts";
+import { FakeHub, type FakePeer } from "../tests/support/fake_hub.ts";
+import { Plane } from "./plane.ts";
+import { readRtcp } from "./rtp/rtcp_reader.ts";
+import { RtcpWriter } from "./rtp/rtcp_writer.ts";
+import { RtpView, writeRtpHeader } from "./rtp/rtp_packet.ts";
+import { CAMERA } from "./sdp/fixtures/chromium.ts";
+
+const AUDIO = { ssrc: 3930668673, payloadType: 111 };
+const VIDEO = { ssrc: 345100753, payloadType: 96 };
+const PUBLISHER = 1 as PublisherKey;
+const VIEWER = 7 as SubscriberKey;
+const BOTH = { audio: true, video: "high" } as const;
+const KEYFRAME = new Uint8Array([0x10, 0x00, 1, 2, 3]);
+const DELTA = new Uint8Array([0x10, 0x01, 4, 5, 6]);
+
+/** A plane over a fake hub, with a clock that the test sets. */
+class Scene {
+  readonly hub = new FakeHub();
+  readonly events: MediaEvent[] = [];
+  nowMs = 10_000;
+  readonly plane: Plane;
+  #random = 0;
+
+  constructor() {
+    this.plane = new Plane({
+      hub: this.hub,
+      clock: { now: () => this.now() },
+      random: (size) => new Uint8Array(size).fill(++this.#random),
+      onEvent: (event) => this.events.push(event),
+    });
+  }
+
+  now() {
+    return {
+      instant: instantAt(this.nowMs),
+      wall: wallTimeAt(1.7e12 + this.nowMs),
+    };
+  }
+
+  pass(ms: number): void {
+    this.nowMs += ms;
+    this.plane.poll();
+  }
+
+  publish(sdp = CAMERA): FakePeer {
+    this.plane.handle({
+      kind: "open-publisher",
+      publisher: PUBLISHER,
+      group: "g",
+      negotiation: 1 as Negotiation,
+      sdp,
+    });
+    const peer = this.hub.peers.at(-1)!;
+    peer.connect(this.now().instant);
+    return peer;
+  }
+
+  subscribe(key = VIEWER, wanted: typeof BOTH | typeof SOUND = BOTH): FakePeer {
+    this.plane.handle({
+      kind: "open-subscriber",
+      subscriber: key,
+      publisher: PUBLISHER,
+      negotiation: 1 as Negotiation,
+      wanted,
+    });
+    return this.hub.peers.at(-1)!;
+  }
+
+  answer(key = VIEWER, change = (sdp: string) => sdp): void {
+    this.plane.handle({
+      kind: "answer-subscriber",
+      subscriber: key,
+      negotiation: 1 as Negotiation,
+      sdp: change(answerTo(this.lastOffer(key))),
+    });
+  }
+
+  lastOffer(key = VIEWER): string {
+    const offer = this.of("subscriber-offered").findLast(({ subscriber }) =>
+      subscriber === key
+    );
+    return offer!.sdp;
+  }
+
+  of<Kind extends MediaEvent["kind"]>(
+    kind: Kind,
+  ): (MediaEvent & { kind: Kind })[] {
+    return this.events.filter((event): event is MediaEvent & { kind: Kind } =>
+      event.kind === kind
+    );
+  }
+}
+
+const SOUND = { audio: true, video: "none" } as const;
+
+/** What a viewer would say to an offer of ours. */
+function answerTo(offer: string): string {
+  return offer
+    .replace("a=ice-lite\r\n", "")
+    .replaceAll("a=setup:actpass", "a=setup:active")
+    .replaceAll("a=sendonly", "a=recvonly")
+    .replaceAll(/a=(ssrc|msid|candidate|end-of-candidates)[^\r]*\r\n/g, "");
+}
+
+function rtp(
+  source: { ssrc: number; payloadType: number },
+  sequenceNumber: number,
+  payload: Uint8Array = DELTA,
+  marker = true,
+): Uint8Array {
+  const packet = new Uint8Array(12 + payload.length);
+  const timestamp = sequenceNumber * 3000;
+  writeRtpHeader(
+    packet,
+    source.payloadType,
+    marker,
+    sequenceNumber & 0xffff,
+    timestamp,
+    source.ssrc,
+  );
+  packet.set(payload, 12);
+  return packet;
+}
+
+function parse(packet: Uint8Array): RtpView {
+  const view = new RtpView();
+  assert.ok(view.parse(packet));
+  return view;
+}
+
+/** What of RTCP a peer was sent, by name. */
+function feedback(peer: FakePeer): string[] {
+  const found: string[] = [];
+  for (const packet of peer.rtcp) {
+    const sound = readRtcp(packet, {
+      pli: (_, ssrc) => found.push(`pli ${ssrc}`),
+      nack: (_, ssrc, id) => found.push(`nack ${ssrc} ${id}`),
+      remb: () => found.push("remb"),
+      senderReport: (ssrc) => found.push(`sr ${ssrc}`),
+      reportBlock: (_, ssrc) => found.push(`rr ${ssrc}`),
+      cname: () => found.push("cname"),
+    });
+    assert.ok(sound);
+  }
+  peer.rtcp.length = 0;
+  return found;
+}
+
+/** A scene in which one viewer gets sound and picture of one publisher. */
+function call() {
+  const scene = new Scene();
+  const publisher = scene.publish();
+  const send = (packet: Uint8Array) =>
+    publisher.observer.handleRtp(packet, scene.now().instant);
+  send(rtp(AUDIO, 100));
+  send(rtp(VIDEO, 500, KEYFRAME));
+  const viewer = scene.subscribe();
+  scene.answer();
+  viewer.connect(scene.now().instant);
+  return { scene, publisher, viewer, send };
+}
+
+Deno.test("Plane answers an offer and tells which tracks have come", () => {
+  const scene = new Scene();
+  const publisher = scene.publish();
+  const [answer] = scene.of("publisher-answered");
+  assert.equal(answer?.negotiation, 1);
+  assert.match(answer!.sdp, /a=setup:passive/);
+
+  publisher.observer.handleRtp(rtp(AUDIO, 1), scene.now().instant);
+  publisher.observer.handleRtp(rtp(AUDIO, 2), scene.now().instant);
+  publisher.observer.handleRtp(rtp(VIDEO, 1), scene.now().instant);
+  assert.deepEqual(
+    scene.of("publisher-tracks").map(({ tracks, complete }) => [
+      tracks.map(({ kind }) => kind),
+      complete,
+    ]),
+    [[["audio"], false], [["audio", "video"], true]],
+  );
+});
+
+Deno.test("Plane refuses an offer that is no SDP, and forgets the peer", () => {
+  const scene = new Scene();
+  scene.publish("v=0\r\nnonsense");
+  assert.equal(scene.of("publisher-refused").length, 1);
+  assert.equal(scene.hub.peers[0]!.closed, true);
+});
+
+Deno.test("Plane keeps a publisher as it was when a further offer is refused", () => {
+  const { scene, viewer, send } = call();
+  scene.plane.handle({
+    kind: "renegotiate-publisher",
+    publisher: PUBLISHER,
+    negotiation: 2 as Negotiation,
+    sdp: CAMERA.replaceAll(
+      /a=fingerprint:sha-256 13/g,
+      "a=fingerprint:sha-256 14",
+    ),
+  });
+  assert.equal(scene.of("publisher-refused")[0]?.negotiation, 2);
+  viewer.rtp.length = 0;
+  send(rtp(VIDEO, 501));
+  assert.equal(viewer.rtp.length, 1);
+});
+
+Deno.test("Plane starts a viewer with the keyframe that it has", () => {
+  const { scene, viewer } = call();
+  assert.equal(viewer.rtp.length, 1);
+  const view = parse(viewer.rtp[0]!);
+  assert.equal(view.payloadType, 96);
+  assert.ok(scene.lastOffer().includes(`a=ssrc:${view.ssrc} `));
+  assert.deepEqual(viewer.rtp[0]!.subarray(12), KEYFRAME);
+  assert.deepEqual(
+    scene.of("subscriber-live").map(({ subscriber }) => subscriber),
+    [VIEWER],
+  );
+});
+
+Deno.test("Plane waits for a keyframe, and asks for it, where it has none", () => {
+  const scene = new Scene();
+  const publisher = scene.publish();
+  const send = (packet: Uint8Array) =>
+    publisher.observer.handleRtp(packet, scene.now().instant);
+  send(rtp(VIDEO, 500));
+  const viewer = scene.subscribe();
+  scene.answer();
+  viewer.connect(scene.now().instant);
+  send(rtp(VIDEO, 501));
+  assert.equal(viewer.rtp.length, 0);
+  scene.pass(10);
+  assert.ok(feedback(publisher).includes(`pli ${VIDEO.ssrc}`));
+  send(rtp(VIDEO, 502, KEYFRAME, false));
+  assert.equal(scene.of("subscriber-live").length, 0);
+  send(rtp(VIDEO, 503));
+  assert.equal(viewer.rtp.length, 2);
+  assert.equal(scene.of("subscriber-live").length, 1);
+});
+
+Deno.test("Plane forwards nothing before the answer and the handshake", () => {
+  const scene = new Scene();
+  const publisher = scene.publish();
+  const send = (packet: Uint8Array) =>
+    publisher.observer.handleRtp(packet, scene.now().instant);
+  send(rtp(AUDIO, 1));
+  const viewer = scene.subscribe(VIEWER, SOUND);
+  viewer.connect(scene.now().instant);
+  send(rtp(AUDIO, 2));
+  assert.equal(viewer.rtp.length, 0);
+  scene.answer();
+  send(rtp(AUDIO, 3));
+  assert.equal(viewer.rtp.length, 1);
+});
+
+Deno.test("Plane keeps the distances between numbers, and the markers", () => {
+  const { viewer, send } = call();
+  const first = parse(viewer.rtp[0]!);
+  const [sequenceNumber, timestamp] = [first.sequenceNumber, first.timestamp];
+  send(rtp(VIDEO, 503, DELTA, false));
+  const later = parse(viewer.rtp[1]!);
+  assert.equal((later.sequenceNumber - sequenceNumber) & 0xffff, 3);
+  assert.equal((later.timestamp - timestamp) >>> 0, 9000);
+  assert.equal(later.marker, false);
+});
+
+Deno.test("Plane answers a NACK from the publisher's cache", () => {
+  const { scene, viewer, send } = call();
+  for (let seq = 501; seq < 600; seq++) send(rtp(VIDEO, seq));
+  const lost = parse(viewer.rtp[40]!);
+  const writer = new RtcpWriter(new Uint8Array(100));
+  writer.receiverReport(1, []);
+  writer.nack(1, lost.ssrc, new Uint16Array([lost.sequenceNumber]), 1);
+  const expected = viewer.rtp[40]!;
+  viewer.rtp.length = 0;
+  viewer.observer.handleRtcp(writer.packet(), scene.now().instant);
+  assert.deepEqual(viewer.rtp, [expected]);
+});
+
+Deno.test("Plane passes over NACKs for what was never sent", () => {
+  const { scene, viewer } = call();
+  const { ssrc, sequenceNumber } = parse(viewer.rtp[0]!);
+  viewer.rtp.length = 0;
+  const writer = new RtcpWriter(new Uint8Array(100));
+  writer.nack(1, ssrc, new Uint16Array([sequenceNumber + 9]), 1);
+  writer.nack(1, ssrc + 1, new Uint16Array([sequenceNumber]), 1);
+  viewer.observer.handleRtcp(writer.packet(), scene.now().instant);
+  assert.equal(viewer.rtp.length, 0);
+});
+
+Deno.test("Plane merges viewers' PLI and FIR, and paces them", () => {
+  const { scene, publisher, viewer } = call();
+  const { ssrc } = parse(viewer.rtp[0]!);
+  const writer = new RtcpWriter(new Uint8Array(100));
+  writer.pli(1, ssrc);
+  writer.fir(1, ssrc, 0);
+  for (let i = 0; i < 5; i++) {
+    viewer.observer.handleRtcp(writer.packet(), scene.now().instant);
+    scene.pass(10);
+  }
+  const requests = feedback(publisher).filter((what) => what.startsWith("pli"));
+  assert.equal(requests.length, 1);
+  scene.pass(500);
+  assert.ok(feedback(publisher).includes(`pli ${VIDEO.ssrc}`));
+});
+
+Deno.test("Plane asks the publisher for what is missing", () => {
+  const { scene, publisher, send } = call();
+  send(rtp(VIDEO, 501));
+  send(rtp(VIDEO, 507));
+  scene.pass(20);
+  assert.ok(feedback(publisher).includes(`nack ${VIDEO.ssrc} 502`));
+});
+
+Deno.test("Plane takes 300 lost packets across the wrap for a keyframe request", () => {
+  const { scene, publisher, viewer, send } = call();
+  // Come near the wrap in steps that are no restart.
+  for (let seq = 501; seq < 65_400; seq += 1) send(rtp(VIDEO, seq));
+  scene.pass(2_000);
+  feedback(publisher);
+  viewer.rtp.length = 0;
+  send(rtp(VIDEO, 65_400 + 300));
+  scene.pass(10);
+  assert.ok(feedback(publisher).includes(`pli ${VIDEO.ssrc}`));
+  send(rtp(VIDEO, 65_701, KEYFRAME));
+  assert.equal(viewer.rtp.length, 2);
+  assert.deepEqual(viewer.rtp[1]!.subarray(12), KEYFRAME);
+  scene.pass(1_000);
+  const asked = feedback(publisher).filter((what) => what.startsWith("nack"));
+  assert.deepEqual(asked, []);
+});
+
+Deno.test("Plane reports to both sides", () => {
+  const { scene, publisher, viewer } = call();
+  const writer = new RtcpWriter(new Uint8Array(100));
+  writer.senderReport({
+    ssrc: VIDEO.ssrc,
+    ntpHigh: 3_900_000_000,
+    ntpLow: 0,
+    rtpTimestamp: 1,
+    packetCount: 1,
+    octetCount: 1,
+  });
+  publisher.observer.handleRtcp(writer.packet(), scene.now().instant);
+  scene.pass(1_000);
+  const toPublisher = feedback(publisher);
+  assert.ok(toPublisher.includes(`rr ${AUDIO.ssrc}`));
+  assert.ok(toPublisher.includes(`rr ${VIDEO.ssrc}`));
+  assert.ok(toPublisher.includes("remb"));
+  const { ssrc } = parse(viewer.rtp[0]!);
+  assert.deepEqual(feedback(viewer), [`sr ${ssrc}`, "cname"]);
+});
+
+Deno.test("Plane refuses the answer to another subscription", () => {
+  const scene = new Scene();
+  const publisher = scene.publish();
+  publisher.observer.handleRtp(rtp(VIDEO, 1, KEYFRAME), scene.now().instant);
+  scene.subscribe(VIEWER);
+  const other = 8 as SubscriberKey;
+  scene.subscribe(other);
+  scene.plane.handle({
+    kind: "answer-subscriber",
+    subscriber: other,
+    negotiation: 1 as Negotiation,
+    sdp: answerTo(scene.lastOffer(VIEWER)),
+  });
+  assert.equal(scene.of("subscriber-answer-refused")[0]?.subscriber, other);
+  assert.equal(scene.of("subscriber-answer-applied").length, 0);
+});
+
+Deno.test("Plane passes over an answer to an earlier offer, and a second one", () => {
+  const scene = new Scene();
+  const publisher = scene.publish();
+  publisher.observer.handleRtp(rtp(VIDEO, 1, KEYFRAME), scene.now().instant);
+  scene.subscribe();
+  const stale = answerTo(scene.lastOffer());
+  scene.plane.handle({
+    kind: "offer-subscriber",
+    subscriber: VIEWER,
+    negotiation: 2 as Negotiation,
+    wanted: BOTH,
+    restartIce: true,
+  });
+  scene.plane.handle({
+    kind: "answer-subscriber",
+    subscriber: VIEWER,
+    negotiation: 1 as Negotiation,
+    sdp: stale,
+  });
+  assert.equal(scene.of("subscriber-answer-applied").length, 0);
+  for (let i = 0; i < 2; i++) {
+    scene.plane.handle({
+      kind: "answer-subscriber",
+      subscriber: VIEWER,
+      negotiation: 2 as Negotiation,
+      sdp: answerTo(scene.lastOffer()),
+    });
+  }
+  assert.equal(scene.of("subscriber-answer-applied").length, 1);
+});
+
+Deno.test("Plane stops a track that is not wanted any more, and takes it up again", () => {
+  const { scene, viewer, send } = call();
+  const want = (negotiation: number, video: "none" | "high") => {
+    scene.plane.handle({
+      kind: "offer-subscriber",
+      subscriber: VIEWER,
+      negotiation: negotiation as Negotiation,
+      wanted: { audio: true, video },
+      restartIce: false,
+    });
+    scene.plane.handle({
+      kind: "answer-subscriber",
+      subscriber: VIEWER,
+      negotiation: negotiation as Negotiation,
+      sdp: answerTo(scene.lastOffer()),
+    });
+  };
+  want(2, "none");
+  assert.match(scene.lastOffer(), /a=inactive/);
+  const before = parse(viewer.rtp.at(-1)!).sequenceNumber;
+  viewer.rtp.length = 0;
+  send(rtp(VIDEO, 501, KEYFRAME));
+  assert.equal(viewer.rtp.length, 0);
+  scene.pass(3_000);
+  want(3, "high");
+  send(rtp(VIDEO, 590, KEYFRAME));
+  assert.equal(viewer.rtp.length, 1);
+  assert.equal(parse(viewer.rtp[0]!).sequenceNumber, before + 1);
+});
+
+Deno.test("Plane says so when there is nothing to offer", () => {
+  const scene = new Scene();
+  scene.publish();
+  scene.subscribe();
+  assert.equal(scene.of("subscriber-offered")[0]?.hasTracks, false);
+});
+
+Deno.test("Plane ends the subscriptions of a publisher that is closed", () => {
+  const { scene, publisher, viewer } = call();
+  const events = scene.events.length;
+  scene.plane.handle({ kind: "close-publisher", publisher: PUBLISHER });
+  assert.ok(publisher.closed && viewer.closed);
+  scene.plane.handle({ kind: "close-subscriber", subscriber: VIEWER });
+  scene.plane.handle({ kind: "close-publisher", publisher: PUBLISHER });
+  scene.pass(1_000);
+  assert.equal(scene.events.length, events);
+});
+
+Deno.test("Plane goes on with the viewer's numbers when a source starts anew", () => {
+  const { viewer, send } = call();
+  const before = parse(viewer.rtp.at(-1)!).sequenceNumber;
+  // The second packet in a row is believed (RFC 3550 A.1).
+  send(rtp(VIDEO, 40_000));
+  send(rtp(VIDEO, 40_001));
+  send(rtp(VIDEO, 40_002, KEYFRAME));
+  assert.equal(viewer.rtp.length, 2);
+  assert.equal(parse(viewer.rtp[1]!).sequenceNumber, before + 1);
+});
+
+Deno.test("Plane leaves out packets of padding", () => {
+  const { viewer, send } = call();
+  const before = parse(viewer.rtp.at(-1)!).sequenceNumber;
+  send(rtp(VIDEO, 501, new Uint8Array(0), false));
+  send(rtp(VIDEO, 502));
+  assert.equal(viewer.rtp.length, 2);
+  assert.equal(parse(viewer.rtp[1]!).sequenceNumber, before + 1);
+});
