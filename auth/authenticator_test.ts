@@ -5,7 +5,8 @@ import type { Username } from "../protocol/ids.ts";
 import type { CredentialsOutcome } from "../signalling/effects.ts";
 import { createAuthenticator, FAILURE_DELAY_MS } from "./authenticator.ts";
 import { createGroupFiles } from "./group_files.ts";
-import { createTestLog, openTestDirectory } from "./test_support.ts";
+import { openTestDirectory } from "../tests/support/test_directory.ts";
+import { createTestLog } from "../tests/support/test_log.ts";
 import type { StatefulToken } from "./token_file.ts";
 import { createTokenStore } from "./tokens.ts";
 

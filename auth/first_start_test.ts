@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { makeFirstGroup } from "./first_start.ts";
 import { createGroupFiles } from "./group_files.ts";
 import { invite, toInviteLink } from "./invitations.ts";
-import { createTestLog, openTestDirectory } from "./test_support.ts";
+import { openTestDirectory } from "../tests/support/test_directory.ts";
+import { createTestLog } from "../tests/support/test_log.ts";
 import { createTokenStore } from "./tokens.ts";
 
 const NOW = new Date("2026-07-29T10:00:00Z");

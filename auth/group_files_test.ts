@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 
 import { createGroupFiles, type GroupFiles } from "./group_files.ts";
-import { createTestLog, openTestDirectory } from "./test_support.ts";
+import { openTestDirectory } from "../tests/support/test_directory.ts";
+import { createTestLog } from "../tests/support/test_log.ts";
 
 async function displayNameOf(
   groups: GroupFiles,

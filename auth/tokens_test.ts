@@ -7,7 +7,8 @@ import {
   type StatefulToken,
 } from "./token_file.ts";
 import { createTokenStore, isTokenGood, makeTokenSecret } from "./tokens.ts";
-import { createTestLog, openTestDirectory } from "./test_support.ts";
+import { openTestDirectory } from "../tests/support/test_directory.ts";
+import { createTestLog } from "../tests/support/test_log.ts";
 
 const NOW = new Date("2026-07-29T10:00:00Z");
 const LATER = new Date("2026-07-30T10:00:00Z");

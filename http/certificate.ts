@@ -1,3 +1,4 @@
+import "reflect-metadata"; // which x509 wants to be there before it
 import * as x509 from "@peculiar/x509";
 import { isIP } from "node:net";
 
