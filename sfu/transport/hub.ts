@@ -3,15 +3,26 @@
  *
  * @module
  */
-import type { Clock } from "../../lib/time.ts";
+import type { Clock, Instant } from "../../lib/time.ts";
+import { kindOf } from "./demux.ts";
+import { createLocalParameters } from "./ice_lite.ts";
+import { IcePeer, type PeerHost } from "./peer_transport.ts";
 import type {
   AnnouncedAddress,
+  DatagramReceiver,
   DatagramSocket,
+  DropReason,
   DtlsProvider,
+  Endpoint,
+  Fingerprint,
+  LocalParameters,
+  PeerObserver,
+  PeerTransport,
   SrtpProvider,
   TransportHub,
 } from "./ports.ts";
 import type { RandomBytes } from "./random.ts";
+import { decodeStun, StunType } from "./stun.ts";
 
 /** What a hub is made of. */
 export interface TransportHubOptions {
@@ -30,6 +41,179 @@ export interface TransportHubOptions {
 }
 
 /** Opens a hub on a socket, and starts to receive. */
-export declare function openTransportHub(
-  options: TransportHubOptions,
-): TransportHub;
+export function openTransportHub(options: TransportHubOptions): TransportHub {
+  const hub = new Hub(options);
+  options.socket.start(hub);
+  return hub;
+}
+
+/**
+ * A datagram belongs to a peer by its STUN username, or by an endpoint that
+ * passed an authentic check. An endpoint is one peer's at a time: the latest
+ * authentic check says whose, for a NAT gives the port of a dead connection to
+ * a new one. But while authentic media comes from it, it is not given away: so
+ * a client who forges another's address cannot silence him.
+ */
+class Hub implements TransportHub, DatagramReceiver, PeerHost {
+  readonly socket: DatagramSocket;
+  readonly dtls: DtlsProvider;
+  readonly srtp: SrtpProvider;
+  readonly candidates: readonly AnnouncedAddress[];
+  readonly #random: RandomBytes;
+  readonly #clock: Clock;
+  readonly #onError: (error: unknown) => void;
+  readonly #dropped = noDrops();
+  readonly #peers = new Set<IcePeer>();
+  readonly #byUfrag = new Map<string, IcePeer>();
+  readonly #byEndpoint = new Map<Endpoint, IcePeer>();
+  /** The time at the start of the batch: the clock is not read per packet. */
+  #batchTime: Instant | undefined;
+  #closed = false;
+
+  constructor(options: TransportHubOptions) {
+    this.socket = options.socket;
+    this.dtls = options.dtls;
+    this.srtp = options.srtp;
+    this.candidates = options.announced;
+    this.#random = options.random;
+    this.#clock = options.clock;
+    this.#onError = options.onError;
+  }
+
+  get fingerprint(): Fingerprint {
+    return this.dtls.fingerprint;
+  }
+
+  get dropped(): Readonly<Record<DropReason, number>> {
+    const refused = this.#dropped["send-refused"] + this.socket.refusedSends;
+    return { ...this.#dropped, "send-refused": refused };
+  }
+
+  createPeer(observer: PeerObserver): PeerTransport {
+    if (this.#closed) {
+      throw new Error("Cannot create a peer: the hub is closed");
+    }
+    const peer = new IcePeer(this, observer);
+    this.#peers.add(peer);
+    return peer;
+  }
+
+  poll(now: Instant): void {
+    for (const peer of this.#peers) peer.poll(now);
+    this.flush();
+  }
+
+  flush(): void {
+    this.socket.flush();
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const peer of [...this.#peers]) peer.close();
+    this.socket.flush();
+    this.socket.close();
+  }
+
+  handleDatagram(from: Endpoint, datagram: Uint8Array): void {
+    this.#batchTime ??= this.now();
+    try {
+      this.#handle(from, datagram, this.#batchTime);
+    } catch (error) {
+      this.report(error);
+    }
+    if (!this.#byEndpoint.has(from)) this.socket.forget(from);
+  }
+
+  handleBatchEnd(): void {
+    this.#batchTime = undefined;
+    this.flush();
+  }
+
+  now(): Instant {
+    return this.#batchTime ?? this.#clock.now().instant;
+  }
+
+  createLocalParameters(): LocalParameters {
+    let local;
+    do local = createLocalParameters(this.#random); while (
+      this.#byUfrag.has(local.iceUfrag)
+    );
+    return local;
+  }
+
+  count(reason: DropReason): void {
+    this.#dropped[reason]++;
+  }
+
+  report(error: unknown): void {
+    this.#onError(error);
+  }
+
+  addUfrag(ufrag: string, peer: IcePeer): void {
+    this.#byUfrag.set(ufrag, peer);
+  }
+
+  removeUfrag(ufrag: string): void {
+    this.#byUfrag.delete(ufrag);
+  }
+
+  removeEndpoint(endpoint: Endpoint): void {
+    this.#byEndpoint.delete(endpoint);
+    this.socket.forget(endpoint);
+  }
+
+  removePeer(peer: IcePeer): void {
+    this.#peers.delete(peer);
+  }
+
+  #handle(from: Endpoint, datagram: Uint8Array, now: Instant): void {
+    const [firstByte] = datagram;
+    if (firstByte === undefined) return this.count("empty");
+    const kind = kindOf(firstByte);
+    if (kind === "unknown") return this.count("unknown-first-byte");
+    if (kind === "stun") return this.#handleStun(from, datagram, now);
+    const peer = this.#byEndpoint.get(from);
+    if (peer === undefined) return this.count("unknown-endpoint");
+    if (kind === "media") peer.handleMedia(datagram, from, now);
+    else peer.handleDtls(datagram, from, now);
+  }
+
+  #handleStun(from: Endpoint, datagram: Uint8Array, now: Instant): void {
+    const message = decodeStun(datagram);
+    if (message === undefined) return this.count("stun-malformed");
+    const [ufrag = ""] = message.username?.split(":", 1) ?? [];
+    const peer = this.#byUfrag.get(ufrag);
+    if (peer === undefined || message.type !== StunType.request) {
+      return this.count("stun-unknown-user");
+    }
+    const credentials = peer.authenticate(datagram, message);
+    if (typeof credentials === "string") return this.count(credentials);
+    const owner = this.#byEndpoint.get(from);
+    if (owner !== undefined && owner !== peer) {
+      if (owner.isLive(from, now)) return this.count("endpoint-in-use");
+    }
+    if (!peer.handleCheck(message, credentials, from, now)) return;
+    if (owner !== peer) owner?.loseEndpoint(from);
+    this.#byEndpoint.set(from, peer);
+  }
+}
+
+function noDrops(): Record<DropReason, number> {
+  return {
+    "empty": 0,
+    "unknown-first-byte": 0,
+    "stun-malformed": 0,
+    "stun-unknown-user": 0,
+    "stun-unauthenticated": 0,
+    "unknown-endpoint": 0,
+    "endpoint-in-use": 0,
+    "before-handshake": 0,
+    "dtls-malformed": 0,
+    "srtp-malformed": 0,
+    "srtp-authentication": 0,
+    "srtp-replayed": 0,
+    "srtp-too-many-sources": 0,
+    "send-refused": 0,
+  };
+}

@@ -162,8 +162,11 @@ export interface DtlsObserver {
 
 /** One DTLS association, always as the server. */
 export interface DtlsSession {
-  /** Gives a datagram from the peer. Garbage is dropped and counted. */
-  handleDatagram(datagram: Uint8Array): void;
+  /**
+   * Gives a datagram from the peer. Garbage is dropped: false if nothing in the
+   * datagram was of use, so that the caller can count it.
+   */
+  handleDatagram(datagram: Uint8Array): boolean;
   /** Idempotent; no observer call follows. */
   close(): void;
 }
