@@ -32,20 +32,10 @@ export interface Section {
   readonly attributes: Attributes;
 }
 
-/** Which session an SDP describes, and which state of it (RFC 8866 §5.2). */
-export interface Origin {
-  /** A number of up to 64 bits, so kept as text. */
-  readonly sessionId: string;
-  /** Grows with each offer or answer of one writer that differs from its last. */
-  readonly sessionVersion: number;
-}
-
 /** An SDP, cut into lines but not yet understood. */
 export interface SdpDocument {
   /** What it is, for error messages. */
   readonly subject: "offer" | "answer";
-  /** Missing if the `o=` line is, or is malformed. */
-  readonly origin?: Origin | undefined;
   readonly attributes: Attributes;
   readonly sections: readonly Section[];
 }
@@ -85,7 +75,6 @@ export function parseDocument(
   }
   return {
     subject,
-    origin: parseOrigin(lines),
     attributes: session,
     sections: nameSections(subject, sections),
   };
@@ -147,14 +136,6 @@ function hasControl(line: string): boolean {
     if ((code < 0x20 && code !== 0x09) || code === 0x7f) return true;
   }
   return false;
-}
-
-function parseOrigin(lines: readonly string[]): Origin | undefined {
-  const line = lines.find((one) => one.startsWith("o="));
-  const match = /^o=\S+ ([0-9]{1,20}) ([0-9]{1,15}) /.exec(line ?? "");
-  const [, sessionId, sessionVersion] = match ?? [];
-  if (sessionId === undefined) return undefined;
-  return { sessionId, sessionVersion: Number(sessionVersion) };
 }
 
 function parseMediaLine(

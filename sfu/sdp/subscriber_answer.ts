@@ -1,7 +1,6 @@
 import type { RemoteParameters } from "../transport/ports.ts";
 import {
   cannotUse,
-  type Origin,
   parseDocument,
   type SdpDocument,
   type Section,
@@ -17,8 +16,6 @@ export interface SubscriberAnswer {
   readonly remote: RemoteParameters;
   /** By the offer's order: whether we send it and the viewer takes it. */
   readonly accepted: readonly boolean[];
-  /** By which a repeated or late answer of one subscription can be told. */
-  readonly origin?: Origin | undefined;
 }
 
 /**
@@ -44,7 +41,7 @@ export function parseSubscriberAnswer(
     const offered = sections[index];
     return offered !== undefined && isTaken(document, answered, offered);
   });
-  return { remote, accepted, origin: document.origin };
+  return { remote, accepted };
 }
 
 /** Refuses the answer to another offer, as when two have crossed. */

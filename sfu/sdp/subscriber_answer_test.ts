@@ -90,14 +90,3 @@ test("parseSubscriberAnswer() wants a DTLS client and one transport", () => {
     'no rtcp-mux in section "0"',
   );
 });
-
-test("parseSubscriberAnswer() tells the answer's origin, if it has one", () => {
-  const origin = (sdp: string, sections = BOTH) =>
-    parseSubscriberAnswer(sdp, sections).origin;
-  assert.deepEqual(origin(answers.CHROMIUM), {
-    sessionId: "817969140823975423",
-    sessionVersion: 2,
-  });
-  assert.equal(origin(answers.CHROMIUM_LATER, LATER)?.sessionVersion, 6);
-  assert.equal(origin(answers.FIREFOX.replace(/o=.*/, "o=x")), undefined);
-});
