@@ -1,4 +1,5 @@
 import { assertNever } from "../lib/assert_never.ts";
+import type { Now } from "../lib/time.ts";
 import type {
   MediaCommand,
   MediaPlane,
@@ -60,10 +61,8 @@ export class Plane implements MediaPlane {
   /** Does what is due; to be called every 10 ms or so. */
   poll(): void {
     const now = this.#context.clock.now();
-    for (const publisher of this.#publishers.values()) {
-      publisher.poll(now.instant);
-    }
-    for (const subscriber of this.#subscribers.values()) subscriber.poll(now);
+    for (const peer of this.#publishers.values()) this.#pollPeer(peer, now);
+    for (const peer of this.#subscribers.values()) this.#pollPeer(peer, now);
     this.#context.hub.poll(now.instant);
   }
 
@@ -73,6 +72,15 @@ export class Plane implements MediaPlane {
     this.#subscribers.clear();
     this.#context.hub.close();
     return Promise.resolve();
+  }
+
+  /** A bug that one peer leads to must not end everybody's call. */
+  #pollPeer(peer: Publisher | Subscriber, now: Now): void {
+    try {
+      peer.poll(now);
+    } catch (error) {
+      this.#context.onError(error);
+    }
   }
 
   #openPublisher(

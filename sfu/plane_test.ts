@@ -35,6 +35,9 @@ class Scene {
       clock: { now: () => this.now() },
       random: (size) => new Uint8Array(size).fill(++this.#random),
       onEvent: (event) => this.events.push(event),
+      onError: (error) => {
+        throw error;
+      },
     });
   }
 

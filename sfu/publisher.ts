@@ -1,4 +1,4 @@
-import type { Clock, Instant } from "../lib/time.ts";
+import type { Clock, Instant, Now } from "../lib/time.ts";
 import type {
   LiveTrack,
   MediaEvent,
@@ -35,6 +35,8 @@ export interface PeerContext {
   readonly random: RandomBytes;
   readonly clock: Clock;
   readonly onEvent: (event: MediaEvent) => void;
+  /** Told of bugs of ours, for the log. */
+  readonly onError: (error: unknown) => void;
 }
 
 /**
@@ -106,8 +108,9 @@ export class Publisher implements PeerObserver, RtcpVisitor {
   }
 
   /** Sends the reports and requests that are due. */
-  poll(now: Instant): void {
-    if (this.#transport.connected) this.#reports.poll(this.#tracks, now);
+  poll(now: Now): void {
+    if (!this.#transport.connected) return;
+    this.#reports.poll(this.#tracks, now.instant);
   }
 
   /** Ends the peer and all its subscriptions. Idempotent; no events follow. */

@@ -1,0 +1,106 @@
+import type { Log } from "../lib/log.ts";
+import type { Clock } from "../lib/time.ts";
+import type { MediaEvent, MediaPlane } from "../protocol/media_plane.ts";
+import { Plane } from "./plane.ts";
+import { announcedAddresses, machineAddresses } from "./transport/addresses.ts";
+import { openDenoDatagramSocket } from "./transport/deno_datagram_socket.ts";
+import { openTransportHub } from "./transport/hub.ts";
+import type { AnnouncedAddress, DtlsProvider } from "./transport/ports.ts";
+import { systemRandomBytes } from "./transport/random.ts";
+import { createNodeSrtpProvider } from "./transport/srtp/node_srtp.ts";
+
+/**
+ * How often the plane does what is due, in milliseconds. Lower asks sooner for
+ * lost packets; higher costs less while nothing happens.
+ */
+const POLL_INTERVAL_MS = 10;
+
+/** What a plane on a real port needs. */
+export interface OpenPlaneOptions {
+  /** The address to bind: `::` is all, IPv4 included. */
+  readonly hostname: string;
+  /** The UDP port; 0 for any. */
+  readonly port: number;
+  /** Announced instead of the machine's own, if there are any. */
+  readonly publicAddresses: readonly string[];
+  /** Shared with other planes; stays open when the plane closes. */
+  readonly dtls: DtlsProvider;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Called within `handle()` too: not to be re-entered. */
+  readonly onEvent: (event: MediaEvent) => void;
+}
+
+/** A plane on a port of its own. */
+export interface OpenPlane extends MediaPlane {
+  /** The UDP port that is bound. */
+  readonly port: number;
+  readonly candidates: readonly AnnouncedAddress[];
+}
+
+/**
+ * Opens the media plane in this thread: a UDP port and a timer.
+ *
+ * @throws {Deno.errors.AddrInUse} if another program has the port
+ * @throws {RangeError} if a public address is none
+ */
+export function openPlane(options: OpenPlaneOptions): OpenPlane {
+  const { hostname, clock, log, publicAddresses } = options;
+  const onError = (error: unknown) => log.error("bug in media", { error });
+  const socket = openDenoDatagramSocket({ hostname, port: options.port });
+  try {
+    const hub = openTransportHub({
+      socket,
+      dtls: options.dtls,
+      srtp: createNodeSrtpProvider(),
+      announced: announcedAddresses({
+        machine: machineAddresses(),
+        publicAddresses,
+        host: hostname,
+        port: socket.port,
+        // Two browsers on a laptop without a network should find each other.
+        loopback: publicAddresses.length > 0 ? "if-alone" : "last",
+      }),
+      random: systemRandomBytes,
+      clock,
+      onError,
+    });
+    const plane = new Plane({
+      hub,
+      random: systemRandomBytes,
+      clock,
+      onEvent: options.onEvent,
+      onError,
+    });
+    return new TimedPlane(plane, socket.port, hub.candidates);
+  } catch (error) {
+    socket.close();
+    throw error;
+  }
+}
+
+/** Polls a plane until it is closed. */
+class TimedPlane implements OpenPlane {
+  readonly port: number;
+  readonly candidates: readonly AnnouncedAddress[];
+  readonly #plane: Plane;
+  readonly #timer: ReturnType<typeof setInterval>;
+
+  constructor(
+    plane: Plane,
+    port: number,
+    candidates: readonly AnnouncedAddress[],
+  ) {
+    this.#plane = plane;
+    this.port = port;
+    this.candidates = candidates;
+    this.#timer = setInterval(() => plane.poll(), POLL_INTERVAL_MS);
+  }
+
+  handle: MediaPlane["handle"] = (command) => this.#plane.handle(command);
+
+  close(): Promise<void> {
+    clearInterval(this.#timer);
+    return this.#plane.close();
+  }
+}
