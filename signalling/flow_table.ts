@@ -1,0 +1,500 @@
+import { assertNever } from "../lib/assert_never.ts";
+import { after } from "../lib/time.ts";
+import type { Offer } from "../protocol/client_message.ts";
+import type {
+  FlowId,
+  GroupName,
+  SessionId,
+  Username,
+} from "../protocol/ids.ts";
+import type {
+  MediaEvent,
+  Negotiation,
+  PublisherKey,
+  SubscriberKey,
+} from "../protocol/media_plane.ts";
+import type { Requested, RequestedTracks } from "../protocol/request.ts";
+import { type Flow, isLive } from "./flow.ts";
+import { SubscriptionTable } from "./subscription_table.ts";
+import type { Addressee, Turn } from "./turn.ts";
+import { Viewer } from "./viewer.ts";
+
+/**
+ * How long the push of a flow waits for the rest of its tracks after the first,
+ * in milliseconds. Lower shows audio-only flows sooner; higher saves viewers a
+ * second negotiation.
+ */
+export const PUSH_DELAY_MS = 200;
+
+/**
+ * How long the viewers of a replaced flow wait for the new one's tracks, and
+ * how long a flow may be without a connection, in milliseconds. Lower frees
+ * what is dead sooner; higher is kinder to slow devices and changing networks.
+ */
+export const PATIENCE_MS = 30_000;
+
+/**
+ * How many flows one client may have, those included that it has replaced and
+ * that some viewer still gets. People need three: camera, screen, a file.
+ */
+export const MAX_FLOWS_PER_CLIENT = 16;
+
+type PublisherEvent = Extract<MediaEvent, { publisher: PublisherKey }>;
+type SubscriberEvent = Extract<MediaEvent, { subscriber: SubscriberKey }>;
+
+/** Where a client is. */
+interface Membership {
+  readonly group: GroupName;
+  readonly username: Username;
+}
+
+/** A client, as one who publishes and views. */
+interface Client extends Addressee {
+  readonly viewer: Viewer;
+  membership: Membership | undefined;
+}
+
+/**
+ * All flows of the server, by id, and who gets them.
+ *
+ * One table serves everybody, so that two clients who pick the same id collide
+ * here, at the offer, and not later at each viewer. An id is held from the offer
+ * until its flow and every subscription to it is closed, so also while the flow
+ * is being replaced.
+ *
+ * Replacing is done in three steps, and a viewer never sees a gap. When the new
+ * flow's offer is *accepted*, the old flow is no longer its owner's to change.
+ * When the new flow has tracks it is *pushed*: each viewer's {@link Slot} is
+ * given to it, and the viewer is sent the new offer in the place of whatever it
+ * has. When the viewer's new subscription is *live*, its old one is closed; and
+ * when the last one is, the old flow is.
+ */
+export class FlowTable {
+  readonly #flows = new Map<FlowId, Flow>();
+  readonly #publishers = new Map<PublisherKey, Flow>();
+  readonly #subscriptions = new SubscriptionTable();
+  readonly #clients = new Map<SessionId, Client>();
+  #lastKey = 0;
+
+  /** How many flows there are, in whatever state. */
+  get flowCount(): number {
+    return this.#flows.size;
+  }
+
+  /** How many subscriptions the media plane has. */
+  get subscriptionCount(): number {
+    return this.#subscriptions.size;
+  }
+
+  /** A client is connected. */
+  connect(client: Addressee): void {
+    const viewer = new Viewer(client, this.#subscriptions);
+    this.#clients.set(client.session, {
+      ...client,
+      viewer,
+      membership: undefined,
+    });
+  }
+
+  /** A client is gone, and what it had. */
+  disconnect(session: SessionId, turn: Turn): void {
+    this.leave(session, false, turn);
+    this.#clients.delete(session);
+  }
+
+  /** A client has joined a group. It gets flows when it requests them. */
+  join(session: SessionId, group: GroupName, username: Username): void {
+    this.#client(session).membership = { group, username };
+  }
+
+  /**
+   * Ends what a client publishes and views, before it leaves its group.
+   *
+   * @param isConnected whether it is still there to be told
+   */
+  leave(session: SessionId, isConnected: boolean, turn: Turn): void {
+    const client = this.#clients.get(session);
+    if (client === undefined) return;
+    for (const flow of this.#liveFlowsOf(session)) this.#close(flow, turn);
+    client.viewer.leave(isConnected, turn);
+    client.membership = undefined;
+    this.#sweep(turn);
+  }
+
+  /** Publishes, renegotiates or replaces a flow; the client may do so (A-41, A-43). */
+  offer(session: SessionId, offer: Offer, turn: Turn): void {
+    const client = this.#client(session);
+    const held = this.#flows.get(offer.id);
+    if (held === undefined) return this.#open(client, offer, turn);
+    if (isLive(held) && held.owner.session === session) {
+      return this.#renegotiate(held, offer.sdp, turn);
+    }
+    turn.send(session, { type: "abort", id: offer.id });
+    const text = `Cannot open flow "${offer.id}": its id is in use`;
+    turn.sendError(client, text, "flow-id-taken");
+  }
+
+  /** Closes a flow of the client's own, if it has that (A-51). */
+  close(session: SessionId, id: FlowId, turn: Turn): void {
+    const flow = this.#flows.get(id);
+    if (flow?.owner.session !== session || !isLive(flow)) return;
+    this.#close(flow, turn);
+    this.#sweep(turn);
+  }
+
+  /** Aborts all flows of a client that may no longer publish (A-58). */
+  abortAll(session: SessionId, text: string, turn: Turn): void {
+    for (const flow of this.#liveFlowsOf(session)) {
+      this.#abort(flow, text, turn);
+    }
+    this.#sweep(turn);
+  }
+
+  /** See {@linkcode Viewer.request}. The client is in a group. */
+  request(session: SessionId, requested: Requested, turn: Turn): void {
+    const client = this.#client(session);
+    client.viewer.request(requested, this.#flowsFor(client), turn);
+    this.#sweep(turn);
+  }
+
+  /** See {@linkcode Viewer.requestStream}. */
+  requestStream(
+    session: SessionId,
+    id: FlowId,
+    tracks: RequestedTracks | undefined,
+    turn: Turn,
+  ): void {
+    this.#client(session).viewer.requestStream(id, tracks, turn);
+    this.#sweep(turn);
+  }
+
+  /** See {@linkcode Viewer.handleAnswer}. */
+  answer(session: SessionId, id: FlowId, sdp: string, turn: Turn): void {
+    this.#client(session).viewer.handleAnswer(id, sdp, turn);
+  }
+
+  /** See {@linkcode Viewer.handleAbort}. */
+  abort(session: SessionId, id: FlowId, turn: Turn): void {
+    this.#client(session).viewer.handleAbort(id, turn);
+    this.#sweep(turn);
+  }
+
+  /** See {@linkcode Viewer.handleRenegotiate}. */
+  renegotiate(session: SessionId, id: FlowId, turn: Turn): void {
+    this.#client(session).viewer.handleRenegotiate(id, turn);
+  }
+
+  /** Sends a ping. All pings go through here, so that pongs can be counted. */
+  ping(session: SessionId, turn: Turn): void {
+    this.#client(session).viewer.fences.countPing();
+    turn.send(session, { type: "ping" });
+  }
+
+  /** Takes a pong: flows may be offered again that could not be before it. */
+  handlePong(session: SessionId, turn: Turn): void {
+    const client = this.#client(session);
+    if (!client.viewer.fences.handlePong()) return;
+    client.viewer.reconcileAll(this.#flowsFor(client), turn);
+  }
+
+  /** Takes what the media plane says. Events of what is closed are ignored. */
+  handleMedia(event: MediaEvent, turn: Turn): void {
+    if ("publisher" in event) {
+      const flow = this.#publishers.get(event.publisher);
+      if (flow !== undefined) this.#handlePublisher(flow, event, turn);
+    } else {
+      this.#handleSubscriber(event, turn);
+    }
+    this.#sweep(turn);
+  }
+
+  /** Does what is due. */
+  tick(turn: Turn): void {
+    for (const flow of [...this.#flows.values()]) this.#tickFlow(flow, turn);
+    for (const { viewer } of this.#clients.values()) viewer.tick(turn);
+    this.#sweep(turn);
+  }
+
+  #open(client: Client, offer: Offer, turn: Turn): void {
+    const { session, client: name, membership } = client;
+    if (membership === undefined) {
+      throw new Error(`Cannot open flow "${offer.id}": its owner has no group`);
+    }
+    if (this.#countOf(session) >= MAX_FLOWS_PER_CLIENT) {
+      turn.send(session, { type: "abort", id: offer.id });
+      const text = `Cannot open flow "${offer.id}": you have too many`;
+      turn.sendError(client, text, "too-many-flows");
+      return;
+    }
+    const flow: Flow = {
+      id: offer.id,
+      owner: { session, client: name },
+      username: membership.username,
+      group: membership.group,
+      label: offer.label,
+      publisher: ++this.#lastKey as PublisherKey,
+      negotiation: 1 as Negotiation,
+      state: { kind: "opening", claims: this.#claims(session, offer.replace) },
+      tracks: [],
+      subscriptions: new Set(),
+      lostAt: undefined,
+    };
+    this.#flows.set(flow.id, flow);
+    this.#publishers.set(flow.publisher, flow);
+    turn.command({
+      kind: "open-publisher",
+      publisher: flow.publisher,
+      group: flow.group,
+      negotiation: flow.negotiation,
+      sdp: offer.sdp,
+    });
+  }
+
+  /**
+   * What an offer that names `replace` is to replace. If that flow is not
+   * accepted yet it may never be, so what it was to replace is claimed too.
+   */
+  #claims(session: SessionId, replace: FlowId | undefined): FlowId[] {
+    if (replace === undefined) return [];
+    const old = this.#flows.get(replace);
+    if (old?.owner.session !== session || !isLive(old)) return [];
+    return old.state.kind === "opening"
+      ? [old.id, ...old.state.claims]
+      : [old.id];
+  }
+
+  #renegotiate(flow: Flow, sdp: string, turn: Turn): void {
+    flow.negotiation = flow.negotiation + 1 as Negotiation;
+    turn.command({
+      kind: "renegotiate-publisher",
+      publisher: flow.publisher,
+      negotiation: flow.negotiation,
+      sdp,
+    });
+  }
+
+  #handlePublisher(flow: Flow, event: PublisherEvent, turn: Turn): void {
+    switch (event.kind) {
+      case "publisher-answered":
+        if (flow.state.kind === "opening") this.#accept(flow, turn);
+        return this.#sendAnswer(flow, event.negotiation, event.sdp, turn);
+      case "publisher-refused":
+        return this.#refuse(flow, event.negotiation, event.reason, turn);
+      case "publisher-tracks":
+        flow.tracks = event.tracks;
+        return this.#handleTracks(flow, event.complete, turn);
+      case "publisher-failed":
+        if (!isLive(flow) || flow.lostAt !== undefined) return;
+        flow.lostAt = turn.now.instant;
+        turn.send(flow.owner.session, { type: "renegotiate", id: flow.id });
+        return;
+      default:
+        assertNever(event);
+    }
+  }
+
+  /** The media plane has a new flow; now it takes the place of what it claims. */
+  #accept(flow: Flow, turn: Turn): void {
+    if (flow.state.kind !== "opening") return;
+    const { claims } = flow.state;
+    flow.state = {
+      kind: "waiting",
+      predecessor: undefined,
+      since: turn.now.instant,
+      pushAt: undefined,
+    };
+    for (const id of claims) {
+      const old = this.#flows.get(id);
+      if (old?.owner.session !== flow.owner.session || !isLive(old)) continue;
+      const isTaken = old.state.kind !== "opening";
+      flow.state.predecessor = this.#takeOver(old, turn);
+      if (isTaken) return;
+    }
+  }
+
+  /**
+   * Ends a flow for its owner, which has replaced it.
+   *
+   * @returns the flow that viewers have in its place, if they have one
+   */
+  #takeOver(old: Flow, turn: Turn): Flow | undefined {
+    switch (old.state.kind) {
+      case "opening":
+        this.#remove(old, turn);
+        return undefined;
+      case "waiting": {
+        const { predecessor } = old.state;
+        this.#remove(old, turn);
+        return predecessor;
+      }
+      case "pushed":
+        old.state = { kind: "replaced", handedOver: false };
+        return old;
+      case "replaced":
+        throw new Error(`Cannot replace flow "${old.id}" twice`);
+      default:
+        return assertNever(old.state);
+    }
+  }
+
+  /** Answers the owner, unless it has offered anew since. */
+  #sendAnswer(
+    flow: Flow,
+    negotiation: Negotiation,
+    sdp: string,
+    turn: Turn,
+  ): void {
+    if (!isLive(flow) || negotiation !== flow.negotiation) return;
+    flow.lostAt = undefined;
+    turn.send(flow.owner.session, { type: "answer", id: flow.id, sdp });
+  }
+
+  /** A flow whose first offer is refused is gone; others go on as they were. */
+  #refuse(
+    flow: Flow,
+    negotiation: Negotiation,
+    reason: string,
+    turn: Turn,
+  ): void {
+    const isFirst = negotiation === 1;
+    if (!isFirst && (negotiation !== flow.negotiation || !isLive(flow))) return;
+    turn.send(flow.owner.session, { type: "abort", id: flow.id });
+    turn.sendError(flow.owner, reason);
+    if (isFirst) this.#forget(flow);
+  }
+
+  #handleTracks(flow: Flow, isComplete: boolean, turn: Turn): void {
+    const { state } = flow;
+    switch (state.kind) {
+      case "opening":
+      case "replaced":
+        return;
+      case "waiting":
+        if (flow.tracks.length === 0) state.pushAt = undefined;
+        else if (isComplete) this.#push(flow, turn);
+        else state.pushAt ??= after(turn.now.instant, PUSH_DELAY_MS);
+        return;
+      case "pushed":
+        for (const viewer of this.#viewersOf(flow)) {
+          viewer.handlePush(flow, turn);
+        }
+        return;
+      default:
+        assertNever(state);
+    }
+  }
+
+  /** Shows a flow to the group, in the place of what it has replaced. */
+  #push(flow: Flow, turn: Turn): void {
+    if (flow.state.kind !== "waiting") return;
+    const { predecessor } = flow.state;
+    flow.state = { kind: "pushed" };
+    for (const viewer of this.#viewersOf(flow)) {
+      if (predecessor === undefined) viewer.handlePush(flow, turn);
+      else viewer.handleReplacement(predecessor, flow, turn);
+    }
+    if (predecessor?.state.kind === "replaced") {
+      predecessor.state.handedOver = true;
+    }
+  }
+
+  #handleSubscriber(event: SubscriberEvent, turn: Turn): void {
+    const slot = this.#subscriptions.slotOf(event.subscriber);
+    if (slot === undefined) return;
+    const client = this.#client(slot.session);
+    client.viewer.handleEvent(slot, event, turn);
+  }
+
+  #tickFlow(flow: Flow, turn: Turn): void {
+    const now = turn.now.instant;
+    const { state } = flow;
+    if (flow.lostAt !== undefined && now >= after(flow.lostAt, PATIENCE_MS)) {
+      const text = `Flow "${flow.id}" is closed: its connection is lost`;
+      return this.#abort(flow, text, turn);
+    }
+    if (state.kind !== "waiting") return;
+    if (state.pushAt !== undefined && now >= state.pushAt) {
+      this.#push(flow, turn);
+    } else if (now >= after(state.since, PATIENCE_MS)) {
+      this.#abandonPredecessor(flow, turn);
+    }
+  }
+
+  /** Ends a flow that its owner does not expect to end. */
+  #abort(flow: Flow, text: string, turn: Turn): void {
+    turn.send(flow.owner.session, { type: "abort", id: flow.id });
+    turn.sendError(flow.owner, text);
+    this.#close(flow, turn);
+  }
+
+  /** Takes a flow, and what it has not replaced yet, from everybody. */
+  #close(flow: Flow, turn: Turn): void {
+    this.#abandonPredecessor(flow, turn);
+    for (const viewer of this.#viewersOf(flow)) viewer.handleGone(flow, turn);
+    this.#remove(flow, turn);
+  }
+
+  /** Takes from viewers what they were to keep until `flow` comes. */
+  #abandonPredecessor(flow: Flow, turn: Turn): void {
+    if (flow.state.kind !== "waiting") return;
+    const { predecessor } = flow.state;
+    if (predecessor?.state.kind !== "replaced") return;
+    flow.state.predecessor = undefined;
+    for (const viewer of this.#viewersOf(flow)) {
+      viewer.handleGone(predecessor, turn);
+    }
+    predecessor.state.handedOver = true;
+  }
+
+  /** Removes replaced flows that nobody has any more; their ids are free then. */
+  #sweep(turn: Turn): void {
+    for (const flow of [...this.#flows.values()]) {
+      const { state, subscriptions } = flow;
+      if (state.kind !== "replaced" || !state.handedOver) continue;
+      if (subscriptions.size === 0) this.#remove(flow, turn);
+    }
+  }
+
+  #remove(flow: Flow, turn: Turn): void {
+    turn.command({ kind: "close-publisher", publisher: flow.publisher });
+    this.#forget(flow);
+  }
+
+  #forget(flow: Flow): void {
+    this.#flows.delete(flow.id);
+    this.#publishers.delete(flow.publisher);
+  }
+
+  #client(session: SessionId): Client {
+    const client = this.#clients.get(session);
+    if (client !== undefined) return client;
+    throw new Error(`Cannot find session ${session}: it is not connected`);
+  }
+
+  #countOf(session: SessionId): number {
+    let count = 0;
+    for (const flow of this.#flows.values()) {
+      if (flow.owner.session === session) count++;
+    }
+    return count;
+  }
+
+  #liveFlowsOf(session: SessionId): Flow[] {
+    return [...this.#flows.values()].filter((flow) =>
+      flow.owner.session === session && isLive(flow)
+    );
+  }
+
+  #flowsFor({ membership }: Client): Flow[] {
+    return [...this.#flows.values()].filter((flow) =>
+      flow.group === membership?.group
+    );
+  }
+
+  #viewersOf(flow: Flow): Viewer[] {
+    return [...this.#clients.values()].filter((client) =>
+      client.membership?.group === flow.group &&
+      client.session !== flow.owner.session
+    ).map((client) => client.viewer);
+  }
+}

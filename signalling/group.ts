@@ -1,0 +1,150 @@
+import type { Instant } from "../lib/time.ts";
+import type { ClientId, SessionId, Username } from "../protocol/ids.ts";
+import type {
+  GroupStatus,
+  JoinedGroup,
+  JsonObject,
+  RtcConfiguration,
+  ServerMessage,
+  UserPresent,
+} from "../protocol/server_message.ts";
+import { ChatHistory } from "./chat_history.ts";
+import type { GroupDescription } from "./group_description.ts";
+import { may } from "./permissions.ts";
+import type { Addressee, Turn } from "./turn.ts";
+
+/** A client in a group. */
+export interface Member extends Addressee {
+  readonly username: Username;
+  /** `ip:port` that it connects from. */
+  readonly address: string;
+  permissions: readonly string[];
+  /** What it says of itself, `raisehand` for instance. */
+  data: JsonObject;
+}
+
+/** A group that somebody is in, or was in not long ago. */
+export class Group {
+  description: GroupDescription;
+  /** What operators say of it to the programs of its members. */
+  data: JsonObject = {};
+  /** If it is locked: the text for those who are refused, or the empty one. */
+  lockMessage: string | undefined;
+  /** Since when it has no members, if it has none. */
+  emptySince: Instant | undefined;
+  readonly history = new ChatHistory();
+  readonly #members = new Map<SessionId, Member>();
+  readonly #rtcConfiguration: RtcConfiguration;
+
+  constructor(
+    description: GroupDescription,
+    rtcConfiguration: RtcConfiguration,
+    now: Instant,
+  ) {
+    this.description = description;
+    this.#rtcConfiguration = rtcConfiguration;
+    this.emptySince = now;
+  }
+
+  /** All members, those first that have been there longest. */
+  get members(): readonly Member[] {
+    return [...this.#members.values()];
+  }
+
+  /** How many members there are. */
+  get size(): number {
+    return this.#members.size;
+  }
+
+  /** Whether somebody is there who may do all that operators do. */
+  get hasOperator(): boolean {
+    return this.members.some((member) => may(member, "moderate"));
+  }
+
+  /** Finds a member by the id that it has chosen; there is at most one. */
+  find(client: string): Member | undefined {
+    return this.members.find((member) => member.client === client);
+  }
+
+  /** Takes a member in. Who tells whom is up to the caller. */
+  add(member: Member): void {
+    this.#members.set(member.session, member);
+    this.emptySince = undefined;
+  }
+
+  /** Lets a member go. */
+  delete(session: SessionId, now: Instant): void {
+    this.#members.delete(session);
+    if (this.#members.size === 0) this.emptySince = now;
+  }
+
+  /** Sends a message to all members but one. */
+  broadcast(message: ServerMessage, turn: Turn, except?: SessionId): void {
+    for (const { session } of this.#members.values()) {
+      if (session !== except) turn.send(session, message);
+    }
+  }
+
+  /** Tells all members anew what group they are in (A-23). */
+  announceChange(turn: Turn): void {
+    for (const member of this.members) {
+      const message = this.joined("change", member);
+      turn.send(member.session, { ...message, data: this.data });
+    }
+  }
+
+  /** What a member is told of the group and of its own place in it. */
+  joined(kind: JoinedGroup["kind"], member: Member): JoinedGroup {
+    return {
+      type: "joined",
+      kind,
+      group: this.description.name,
+      username: member.username,
+      permissions: kind === "leave" ? [] : member.permissions,
+      status: this.status(),
+      rtcConfiguration: this.#rtcConfiguration,
+    };
+  }
+
+  /** What members may know of the group (A-22). */
+  status(): GroupStatus {
+    const { name, displayName, description, authServer, authPortal } =
+      this.description;
+    return {
+      name,
+      ...(displayName && { displayName }),
+      ...(description && { description }),
+      ...(authServer && { authServer }),
+      ...(authPortal && { authPortal }),
+      ...(this.lockMessage !== undefined && { locked: true }),
+      clientCount: this.#members.size,
+      ...(this.description.canChangePassword && { canChangePassword: true }),
+    };
+  }
+}
+
+/** What others are told of a member (A-31). */
+export function toUser(kind: UserPresent["kind"], member: Member): UserPresent {
+  const { client: id, username, permissions, data } = member;
+  return { type: "user", kind, id, username, permissions, data };
+}
+
+/** Adds members to data, and removes those that are `null` in `changes`. */
+export function mergeData(data: JsonObject, changes: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries({ ...data, ...changes }).filter(([, value]) =>
+      value !== null
+    ),
+  );
+}
+
+/** The value as an object, if it is one. */
+export function asJsonObject(value: unknown): JsonObject | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  return Array.isArray(value) ? undefined : { ...value };
+}
+
+/** Whether an id may be a new member's: not empty, and nobody's in the group. */
+export function isFreeIn(group: Group, client: ClientId): boolean {
+  return client !== "" && group.find(client) === undefined;
+}

@@ -1,0 +1,83 @@
+import { after } from "../lib/time.ts";
+import type { GroupName } from "../protocol/ids.ts";
+import type { RtcConfiguration } from "../protocol/server_message.ts";
+import { Group, type Member, toUser } from "./group.ts";
+import type { GroupDescription } from "./group_description.ts";
+import type { Turn } from "./turn.ts";
+
+/** All groups that are in memory: populated ones, and those emptied not long ago. */
+export class Groups {
+  readonly #groups = new Map<GroupName, Group>();
+  readonly #rtcConfiguration: RtcConfiguration;
+
+  constructor(rtcConfiguration: RtcConfiguration) {
+    this.#rtcConfiguration = rtcConfiguration;
+  }
+
+  /** All of them. */
+  get all(): readonly Group[] {
+    return [...this.#groups.values()];
+  }
+
+  /** The group of a description, with that description from now on. */
+  open(description: GroupDescription, turn: Turn): Group {
+    const known = this.#groups.get(description.name);
+    if (known !== undefined) {
+      this.describe(description, turn);
+      return known;
+    }
+    const { instant } = turn.now;
+    const group = new Group(description, this.#rtcConfiguration, instant);
+    this.#groups.set(description.name, group);
+    return group;
+  }
+
+  /** Takes a description for a group, if it is in memory, and tells its members. */
+  describe(description: GroupDescription, turn: Turn): void {
+    const group = this.#groups.get(description.name);
+    if (group === undefined) return;
+    const isSame =
+      JSON.stringify(group.description) === JSON.stringify(description);
+    group.description = description;
+    if (!isSame) group.announceChange(turn);
+  }
+
+  /** Forgets groups that have been empty for as long as chat is kept (E-11). */
+  tick(turn: Turn): void {
+    for (const [name, { description, emptySince }] of this.#groups) {
+      if (emptySince === undefined || description.public) continue;
+      const forgetAt = after(emptySince, description.maxHistoryAgeMs);
+      if (turn.now.instant >= forgetAt) this.#groups.delete(name);
+    }
+  }
+}
+
+/**
+ * Takes a member in and tells everybody, in Galène's order (A-21): the member
+ * itself gets `joined`, what was said before, itself, and the others.
+ */
+export function enter(group: Group, member: Member, turn: Turn): void {
+  const others = group.members;
+  group.add(member);
+  const { session } = member;
+  turn.send(session, { ...group.joined("join", member), data: group.data });
+  const { maxHistoryAgeMs } = group.description;
+  for (const entry of group.history.recent(turn.now.wall, maxHistoryAgeMs)) {
+    turn.send(session, entry);
+  }
+  for (const one of [member, ...others]) {
+    turn.send(session, toUser("add", one));
+  }
+  group.broadcast(toUser("add", member), turn, session);
+}
+
+/** Lets a member go and tells the others. */
+export function exit(group: Group, member: Member, turn: Turn): void {
+  group.delete(member.session, turn.now.instant);
+  group.broadcast({
+    type: "user",
+    kind: "delete",
+    id: member.client,
+    username: member.username,
+  }, turn);
+}
