@@ -6,6 +6,13 @@ const MAX_PAYLOAD_TYPE = 127;
 /** A browser's longest has some 80; what is longer is taken for none. */
 const MAX_FMTP_CHARS = 512;
 
+/**
+ * How many formats of one section we take. Each is answered by several lines, so
+ * that more would let a small offer make a large answer; browsers offer one or
+ * two of each codec of ours.
+ */
+const MAX_CODECS = 8;
+
 /** A codec of an offer that we forward, under the client's own number. */
 export interface OfferedCodec {
   readonly codec: CodecName;
@@ -31,7 +38,7 @@ export function parseCodecs(
   const forAll = allValues(section.attributes, "rtcp-fb")
     .flatMap((value) => value.startsWith("* ") ? value.slice(2) : []);
 
-  return [...new Set(section.formats)].flatMap((format) => {
+  const usable = [...new Set(section.formats)].flatMap((format) => {
     const payloadType = toPayloadType(format);
     if (payloadType === undefined) return [];
     const codec = findCodec(rtpmap.get(payloadType)?.[0], allowed);
@@ -44,6 +51,7 @@ export function parseCodecs(
       feedback: codec.feedback.filter((one) => offered.has(one)),
     }];
   });
+  return usable.slice(0, MAX_CODECS);
 }
 
 /**

@@ -205,6 +205,16 @@ test("parsePublisherOffer() takes no payload type that looks like RTCP", () => {
   assert.deepEqual(answers(sdp), ["rejected", "recvonly"]);
 });
 
+test("parsePublisherOffer() takes the first eight formats of a section", () => {
+  const types = Array.from({ length: 20 }, (_, i) => 100 + i);
+  const maps = types.map((one) => `a=rtpmap:${one} opus/48000/2`);
+  const [head = ""] = others.UNBUNDLED.split("a=rtpmap");
+  const sdp = head.replace("SAVPF 111", `SAVPF ${types.join(" ")}`) +
+    maps.join("\r\n");
+  const taken = accepted(sdp, 0).codecs.map(({ payloadType }) => payloadType);
+  assert.deepEqual(taken, types.slice(0, 8));
+});
+
 test("parsePublisherOffer() takes an fmtp or cname that is too long for none", () => {
   const long = "x".repeat(600);
   const sdp = chromium.CAMERA
