@@ -8,7 +8,11 @@ import type { Clock, Now } from "./lib/time.ts";
 import { assertNever } from "./lib/assert_never.ts";
 import type { SessionId } from "./protocol/ids.ts";
 import type { MediaEvent, MediaPlane } from "./protocol/media_plane.ts";
-import type { Effect, Input } from "./signalling/effects.ts";
+import {
+  type Effect,
+  type Input,
+  TICK_INTERVAL_MS,
+} from "./signalling/effects.ts";
 import type { Router } from "./signalling/router.ts";
 import type {
   Connection,
@@ -16,13 +20,7 @@ import type {
   SignallingPort,
 } from "./http/websocket.ts";
 import type { Authenticator } from "./auth/authenticator.ts";
-import type { Log } from "./log.ts";
-
-/**
- * How often the router is told the time, in milliseconds. Lower pushes a flow
- * whose second track is late a little sooner; higher costs less when idle.
- */
-const TICK_MS = 50;
+import type { Log } from "./lib/log.ts";
 
 /** What an app is made of. The app owns the plane and closes it. */
 export interface AppParts {
@@ -36,6 +34,8 @@ export interface AppParts {
 
 /** A running app. */
 export interface App extends SignallingPort {
+  /** How many are in a group, and whether it is locked; see row D-15. */
+  occupancyOf(group: string): { clientCount: number; locked: boolean };
   /**
    * Tells everybody that the server goes away (row A-15), and closes the media
    * plane. Idempotent.
@@ -63,7 +63,10 @@ class RunningApp implements App {
     this.#media = parts.openMedia((event) =>
       this.#feed({ kind: "media", event })
     );
-    this.#ticker = setInterval(() => this.#feed({ kind: "tick" }), TICK_MS);
+    this.#ticker = setInterval(
+      () => this.#feed({ kind: "tick" }),
+      TICK_INTERVAL_MS,
+    );
   }
 
   open(connection: Connection): ConnectionHandle {
@@ -78,6 +81,10 @@ class RunningApp implements App {
         this.#feed({ kind: "disconnected", session });
       },
     };
+  }
+
+  occupancyOf(group: string): { clientCount: number; locked: boolean } {
+    return this.#parts.router.occupancy(group);
   }
 
   async close(message: string): Promise<void> {

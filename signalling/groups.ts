@@ -19,6 +19,11 @@ export class Groups {
     return [...this.#groups.values()];
   }
 
+  /** A group, if it is in memory. */
+  find(name: GroupName): Group | undefined {
+    return this.#groups.get(name);
+  }
+
   /** The group of a description, with that description from now on. */
   open(description: GroupDescription, turn: Turn): Group {
     const known = this.#groups.get(description.name);
