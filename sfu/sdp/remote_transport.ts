@@ -66,10 +66,12 @@ function findBundle(
   document: SdpDocument,
   live: readonly Section[],
 ): readonly string[] {
+  const known = new Set(document.sections.map(({ mid }) => mid));
+  known.delete("");
   const groups = allValues(document.attributes, "group")
     .map((value) => value.split(" "))
     .filter(([semantics]) => semantics === "BUNDLE")
-    .map(([, ...mids]) => [...new Set(mids)]);
+    .map(([, ...mids]) => [...new Set(mids)].filter((mid) => known.has(mid)));
   const [first, ...others] = live;
   const bundle = groups.find((mids) => first && mids.includes(first.mid)) ?? [];
   const outside = others.find(({ mid }) => !bundle.includes(mid));
