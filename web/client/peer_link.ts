@@ -72,6 +72,11 @@ export class PeerLink {
     return this.#upward?.answered ?? false;
   }
 
+  /** Whether a further offer of ours is to be made. */
+  get wishful(): boolean {
+    return this.#upward?.wishful ?? false;
+  }
+
   /** See {@linkcode UpNegotiation.negotiate}. */
   async negotiate(restartIce: boolean): Promise<void> {
     await this.#upward?.negotiate(restartIce);

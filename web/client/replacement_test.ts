@@ -93,12 +93,28 @@ test("A refused replacement leaves the old stream as it was", async () => {
   diary.follow(stream, "new");
   joined.take();
   await joined.say({ type: "abort", id: stream.id });
+  assert.deepEqual(joined.take().map(({ type, id }) => [type, id]), [
+    ["close", stream.id],
+    ["offer", old.stream.id], // to make sure that the server has it
+  ]);
+  await joined.say({ type: "answer", id: old.stream.id, sdp: "answer" });
   await environment.pass(20_000);
 
   assert.deepEqual(diary.entries, ["new aborted", "new replaced"]);
   assert.equal(peer.closed, true);
   assert.equal(old.peer.closed, false);
   assert.equal(connection.findByLocalId(localId), old.stream);
+});
+
+test("A stream that the server does not confirm after a refusal ends", async () => {
+  const { joined, environment, diary, localId } = await publishing();
+  const { stream } = await offerCamera(joined, localId);
+  await joined.say({ type: "abort", id: stream.id });
+  await environment.pass(9_999);
+  assert.deepEqual(diary.entries, []);
+  await environment.pass(1);
+
+  assert.deepEqual(diary.entries, ["old closed"]);
 });
 
 test("A replacement that cannot make its offer leaves the old stream as it was", async () => {

@@ -5,15 +5,14 @@ import type {
   JoinedGroup,
   JoinFailed,
   JoinRedirected,
-  RtcConfiguration,
   ServerChat,
   ServerHandshake,
   ServerMessage,
-  ServerOffer,
   ServerUserMessage,
   UserGone,
   UserPresent,
 } from "../../protocol/server_message.ts";
+import { ConnectionView } from "./connection_view.ts";
 import { prove } from "./credentials.ts";
 import {
   browserEnvironment,
@@ -22,35 +21,13 @@ import {
   type Socket,
 } from "./environment.ts";
 import { Keepalive } from "./keepalive.ts";
-import { Stream, type StreamHost, type StreamInit } from "./stream.ts";
-import { type OverlapTimes, Succession } from "./succession.ts";
-import type {
-  Credentials,
-  GroupStatus,
-  JoinedKind,
-  RequestMap,
-  StreamsById,
-  User,
-  UserKind,
-} from "./types.ts";
 import type { ClientMessage } from "./outgoing_message.ts";
+import type { Stream } from "./stream.ts";
+import { StreamPool } from "./stream_pool.ts";
+import type { Credentials, RequestMap, StreamsById } from "./types.ts";
+import { parseTime, toRtcConfiguration } from "./wire_values.ts";
 
 type Joined = JoinedGroup | JoinFailed | JoinRedirected;
-
-/**
- * How long a flow of ours goes on beside the one that replaces it. The grace
- * runs from our new connection's start, and is for the viewers, who connect to
- * the new flow only then: less, and far viewers see a gap; more, and both flows
- * share the uplink for longer. The limit bounds the second case.
- */
-const UP_OVERLAP: OverlapTimes = { graceMs: 1_500, limitMs: 10_000 };
-
-/**
- * How long a received flow stays beside the one that replaces it. The grace
- * runs from the first packet of the new one: less, and there may be no picture
- * yet, for want of a keyframe; more, and an old picture lingers unseen.
- */
-const DOWN_OVERLAP: OverlapTimes = { graceMs: 1_000, limitMs: 10_000 };
 
 /** The protocol version spoken here. */
 const VERSION = "2";
@@ -61,104 +38,25 @@ const VERSION = "2";
  * Set the callbacks, call {@linkcode connect}, and {@linkcode join} a group when
  * `onconnected` is called. May connect again after `onclose`.
  */
-export class ServerConnection {
+export class ServerConnection extends ConnectionView {
   /** Our client id: random, another one for each object. */
   readonly id: string;
-  /** The group, once joined. */
-  group: string | null = null;
-  /** Our name in the group, as the server has it. */
-  username: string | null = null;
-  /** What we may do in the group. */
-  permissions: readonly string[] = [];
-  /** The group's status, as of the latest `onjoined`. */
-  status: GroupStatus = {};
-  /** The group's data, as of the latest `onjoined` that brought any. */
-  data: Readonly<Record<string, unknown>> = {};
-  /** Everybody in the group, ourselves included, by client id. */
-  users: Record<string, User> = {};
-  /** ICE servers, from the server. */
-  rtcConfiguration: RTCConfiguration | null = null;
-  /** Whatever the frontend wants to keep with it. */
-  userdata: Record<string, unknown> = {};
-
-  /** The server has answered our handshake: it is time to join. */
-  onconnected: ((this: ServerConnection) => void) | null = null;
-  /** The connection is gone, and everything on it is closed. */
-  onclose:
-    | ((this: ServerConnection, code: number, reason: string) => void)
-    | null = null;
-  /** Something failed; the connection goes on unless `onclose` follows. */
-  onerror: ((this: ServerConnection, error: unknown) => void) | null = null;
-  /** We joined or left, were refused, or our permissions or the group changed. */
-  onjoined:
-    | ((
-      this: ServerConnection,
-      kind: JoinedKind,
-      group: string,
-      permissions: readonly string[],
-      status: GroupStatus,
-      data: Readonly<Record<string, unknown>>,
-      error: string,
-      message: string,
-    ) => void)
-    | null = null;
-  /** Somebody came, changed or left; see `users`. */
-  onuser:
-    | ((this: ServerConnection, id: string, kind: UserKind) => void)
-    | null = null;
-  /** A chat message, or with `history` one from before we came. */
-  onchat:
-    | ((
-      this: ServerConnection,
-      id: string,
-      source: string,
-      dest: string,
-      username: string,
-      time: Date | null,
-      privileged: boolean,
-      history: boolean,
-      kind: string,
-      message: unknown,
-    ) => void)
-    | null = null;
-  /** A message of a frontend's own, or one from the server: look at `kind`. */
-  onusermessage:
-    | ((
-      this: ServerConnection,
-      id: string,
-      dest: string,
-      username: string,
-      time: Date | null,
-      privileged: boolean,
-      kind: string,
-      error: string,
-      message: unknown,
-    ) => void)
-    | null = null;
-  /**
-   * The server sends a stream: set its callbacks now. If it replaces another,
-   * it has that one's `localId`, and the old one plays on until its `onclose`.
-   */
-  ondownstream: ((this: ServerConnection, stream: Stream) => void) | null =
-    null;
-  /** The configuration for a new peer, instead of the server's; `null` for that. */
-  onpeerconnection:
-    | ((this: ServerConnection) => RTCConfiguration | null)
-    | null = null;
 
   #socket: Socket | undefined;
   #shaken = false;
   readonly #environment: Environment;
   readonly #keepalive: Keepalive;
-  readonly #up: Succession<Stream>;
-  readonly #down: Succession<Stream>;
+  readonly #streams: StreamPool;
 
   /** Connects to nothing yet. */
   constructor(environment: Environment = browserEnvironment()) {
+    super();
     this.#environment = environment;
     this.id = newRandomId(environment);
-    this.#up = new Succession(environment, UP_OVERLAP);
-    this.#down = new Succession(environment, DOWN_OVERLAP);
+    this.#streams = new StreamPool(this, environment, {
+      send: (message) => this.#send(message),
+      sendAs: (message) => this.#sendAs(message),
+    });
     this.#keepalive = new Keepalive(environment, {
       ping: () => this.#send({ type: "ping" }),
       handleTimeout: () => {
@@ -170,12 +68,12 @@ export class ServerConnection {
 
   /** Our streams, by id. While one is being replaced, both are there. */
   get up(): StreamsById {
-    return this.#up.streams;
+    return this.#streams.up;
   }
 
   /** The streams that we receive, by id. While one is being replaced, both are there. */
   get down(): StreamsById {
-    return this.#down.streams;
+    return this.#streams.down;
   }
 
   /**
@@ -241,7 +139,7 @@ export class ServerConnection {
 
   /** The stream with that `localId`; the newest, while it is being replaced. */
   findByLocalId(localId: string): Stream | undefined {
-    return this.#up.newest(localId) ?? this.#down.newest(localId);
+    return this.#streams.findByLocalId(localId);
   }
 
   /** The configuration for a new peer. */
@@ -256,17 +154,7 @@ export class ServerConnection {
    *   works, and for good if the server refuses the new one
    */
   newUpStream(localId?: string): Stream {
-    const old = localId === undefined ? undefined : this.#up.newest(localId);
-    const stream = this.#newStream(this.#up, {
-      id: newRandomId(this.#environment),
-      localId: localId ?? this.#newLocalId(),
-      up: true,
-      label: old?.label ?? "",
-      source: this.id,
-      username: this.username ?? "",
-    });
-    this.#up.add(stream, old);
-    return stream;
+    return this.#streams.publish(localId);
   }
 
   /** Sends a chat message, to everybody if `dest` is empty. */
@@ -306,25 +194,6 @@ export class ServerConnection {
     });
   }
 
-  /** Safe as an HTML element's id and in a CSS selector: starts with a letter. */
-  #newLocalId(): string {
-    return `s${newRandomId(this.#environment)}`;
-  }
-
-  #newStream(
-    succession: Succession<Stream>,
-    init: Omit<StreamInit, "pc">,
-  ): Stream {
-    const host: StreamHost = {
-      environment: this.#environment,
-      succession,
-      send: (message) => this.#sendAs(message),
-      handleTracksChanged: (stream) => this.#handleTracksChanged(stream.source),
-    };
-    const pc = this.#environment.createPeer(this.getRTCConfiguration());
-    return new Stream(this, host, { ...init, pc });
-  }
-
   /** Closes a connection that is of no use any more, and tells so in a moment. */
   #drop(code: number, reason: string): void {
     const socket = this.#socket;
@@ -350,9 +219,7 @@ export class ServerConnection {
 
   /** Ends all that there is only within a group. */
   #forgetGroup(): void {
-    for (const { streams } of [this.#up, this.#down]) {
-      for (const stream of Object.values(streams)) stream.handleGone();
-    }
+    this.#streams.handleGone();
     this.group = null;
     this.username = null;
     this.permissions = [];
@@ -398,18 +265,12 @@ export class ServerConnection {
       case "usermessage":
         return this.#handleUserMessage(message);
       case "offer":
-        return this.#handleOffer(message);
       case "answer":
-        return this.#up.streams[message.id]?.handleAnswer(message.sdp);
       case "renegotiate":
-        return void this.#up.streams[message.id]?.negotiate(true);
       case "abort":
-        return this.#up.streams[message.id]?.handleAbort();
       case "close":
-        return this.#down.streams[message.id]?.handleClose();
       case "ice":
-        return (this.#up.streams[message.id] ?? this.#down.streams[message.id])
-          ?.handleCandidate(message.candidate);
+        return this.#streams.handle(message);
       default:
         return assertNever(message);
     }
@@ -481,7 +342,7 @@ export class ServerConnection {
     else {
       const { username, permissions, data } = message;
       this.users[id] = { username, permissions, data, streams: {} };
-      this.#handleTracksChanged(id);
+      this.#streams.recordTracks(id);
     }
     this.onuser?.(id, kind);
   }
@@ -513,61 +374,4 @@ export class ServerConnection {
       message.value,
     );
   }
-
-  #handleOffer(message: ServerOffer): void {
-    const { id, label, source, username, sdp, replace } = message;
-    if (this.#up.streams[id] !== undefined) {
-      return this.#send({ type: "abort", id });
-    }
-    const known = this.#down.streams[id];
-    if (known !== undefined) return known.handleOffer(sdp);
-
-    // What it names may itself be on its way out already.
-    const named = replace === undefined
-      ? undefined
-      : this.#down.streams[replace];
-    const old = named && this.#down.newest(named.localId);
-    const stream = this.#newStream(this.#down, {
-      id,
-      localId: old?.localId ?? this.#newLocalId(),
-      up: false,
-      label,
-      source,
-      username,
-    });
-    this.#down.add(stream, old);
-    this.#down.startOverlap(stream);
-    this.ondownstream?.(stream);
-    stream.handleOffer(sdp);
-  }
-
-  /** Keeps the record of what one receives from a user. */
-  #handleTracksChanged(source: string): void {
-    const user = this.users[source];
-    if (user === undefined) return;
-    user.streams = {};
-    for (const { source: from, label, stream } of Object.values(this.down)) {
-      if (from !== source) continue;
-      const kinds = user.streams[label] ??= {};
-      for (const { kind } of stream?.getTracks() ?? []) kinds[kind] = true;
-    }
-  }
-}
-
-/** The time of a message; `null` if it has none or one that is nonsense. */
-function parseTime(text: string): Date | null {
-  const time = new Date(text);
-  return Number.isNaN(time.valueOf()) ? null : time;
-}
-
-function toRtcConfiguration(wire: RtcConfiguration): RTCConfiguration {
-  const { iceServers, iceTransportPolicy } = wire;
-  return {
-    iceServers: iceServers?.map(({ urls, username, credential }) => ({
-      urls: [...urls],
-      ...username !== undefined && { username },
-      ...credential !== undefined && { credential },
-    })) ?? [],
-    ...iceTransportPolicy !== undefined && { iceTransportPolicy },
-  };
 }

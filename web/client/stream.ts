@@ -1,10 +1,17 @@
-import type { Environment } from "./environment.ts";
+import type { Environment, Timer } from "./environment.ts";
 import { PeerLink } from "./peer_link.ts";
 import type { ServerConnection } from "./server_connection.ts";
 import { StatsSampler } from "./stats_sampler.ts";
 import type { Succession } from "./succession.ts";
 import type { StreamStats, TrackWish } from "./types.ts";
 import type { ClientMessage } from "./outgoing_message.ts";
+
+/**
+ * How long the server has to confirm a stream whose replacement it refused.
+ * Less, and a slow server loses a good stream; more, and one that it has no more
+ * seems to go on for longer.
+ */
+const CONFIRMATION_MS = 10_000;
 
 /** What a stream needs of its connection; internal to the library. */
 export interface StreamHost {
@@ -92,6 +99,8 @@ export class Stream {
   #replaces: string | undefined;
   /** The server has answered our first offer. */
   #accepted = false;
+  /** Runs while it is in doubt whether the server still has it. */
+  #doubt: Timer | undefined;
   /** Replaced on the server too, which therefore needs no `close`. */
   #replaced = false;
   readonly #host: StreamHost;
@@ -262,6 +271,7 @@ export class Stream {
       this.#noteReplaced();
       this.#host.succession.startOverlap(this);
     }
+    if (!this.#link.wishful) this.#dispelDoubt();
     this.onnegotiationcompleted?.();
   }
 
@@ -309,9 +319,30 @@ export class Stream {
     if (superseded) return;
     for (const stream of older) {
       stream.#link.release();
+      if (!stream.#link.offered) continue;
+      if (this.#link.offered) stream.#confirm();
       // What that one's offer replaces is still being replaced.
-      if (stream.#link.offered) break;
+      break;
     }
+  }
+
+  /**
+   * Makes sure that the server has it. An abort that comes before the answer
+   * does not tell a replacement that was refused from one that was accepted,
+   * and ended since: then the server has neither.
+   */
+  #confirm(): void {
+    this.#doubt ??= this.#host.environment.setTimer(
+      () => this.close(),
+      CONFIRMATION_MS,
+    );
+    void this.#link.negotiate(false);
+  }
+
+  #dispelDoubt(): void {
+    if (this.#doubt === undefined) return;
+    this.#host.environment.clearTimer(this.#doubt);
+    this.#doubt = undefined;
   }
 
   #tellClosed(): void {
@@ -324,6 +355,7 @@ export class Stream {
   #end(replace: boolean): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#dispelDoubt();
     this.#sampler.setInterval(0);
     this.#link.close();
     this.#host.succession.remove(this);

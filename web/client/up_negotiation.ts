@@ -35,6 +35,11 @@ export class UpNegotiation {
     this.#observer = observer;
   }
 
+  /** Whether an offer is to be made as soon as that is possible. */
+  get wishful(): boolean {
+    return this.#need !== "none";
+  }
+
   /**
    * Makes and sends an offer. While another is under way the wish is kept, with
    * any others merged into one, until that one is answered: so an answer always

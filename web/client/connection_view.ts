@@ -1,0 +1,89 @@
+import type { Stream } from "./stream.ts";
+import type { GroupStatus, JoinedKind, User, UserKind } from "./types.ts";
+
+/**
+ * What a frontend sees of a connection without asking: where one is, who else
+ * is there, and callbacks for what happens. The frontend sets the callbacks.
+ */
+export abstract class ConnectionView {
+  /** The group, once joined. */
+  group: string | null = null;
+  /** Our name in the group, as the server has it. */
+  username: string | null = null;
+  /** What we may do in the group. */
+  permissions: readonly string[] = [];
+  /** The group's status, as of the latest `onjoined`. */
+  status: GroupStatus = {};
+  /** The group's data, as of the latest `onjoined` that brought any. */
+  data: Readonly<Record<string, unknown>> = {};
+  /** Everybody in the group, ourselves included, by client id. */
+  users: Record<string, User> = {};
+  /** ICE servers, from the server. */
+  rtcConfiguration: RTCConfiguration | null = null;
+  /** Whatever the frontend wants to keep with it. */
+  userdata: Record<string, unknown> = {};
+
+  /** The server has answered our handshake: it is time to join. */
+  onconnected: ((this: this) => void) | null = null;
+  /** The connection is gone, and everything on it is closed. */
+  onclose:
+    | ((this: this, code: number, reason: string) => void)
+    | null = null;
+  /** Something failed; the connection goes on unless `onclose` follows. */
+  onerror: ((this: this, error: unknown) => void) | null = null;
+  /** We joined or left, were refused, or our permissions or the group changed. */
+  onjoined:
+    | ((
+      this: this,
+      kind: JoinedKind,
+      group: string,
+      permissions: readonly string[],
+      status: GroupStatus,
+      data: Readonly<Record<string, unknown>>,
+      error: string,
+      message: string,
+    ) => void)
+    | null = null;
+  /** Somebody came, changed or left; see `users`. */
+  onuser:
+    | ((this: this, id: string, kind: UserKind) => void)
+    | null = null;
+  /** A chat message, or with `history` one from before we came. */
+  onchat:
+    | ((
+      this: this,
+      id: string,
+      source: string,
+      dest: string,
+      username: string,
+      time: Date | null,
+      privileged: boolean,
+      history: boolean,
+      kind: string,
+      message: unknown,
+    ) => void)
+    | null = null;
+  /** A message of a frontend's own, or one from the server: look at `kind`. */
+  onusermessage:
+    | ((
+      this: this,
+      id: string,
+      dest: string,
+      username: string,
+      time: Date | null,
+      privileged: boolean,
+      kind: string,
+      error: string,
+      message: unknown,
+    ) => void)
+    | null = null;
+  /**
+   * The server sends a stream: set its callbacks now. If it replaces another,
+   * it has that one's `localId`, and the old one plays on until its `onclose`.
+   */
+  ondownstream: ((this: this, stream: Stream) => void) | null = null;
+  /** The configuration for a new peer, instead of the server's; `null` for that. */
+  onpeerconnection:
+    | ((this: this) => RTCConfiguration | null)
+    | null = null;
+}
