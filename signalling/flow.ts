@@ -34,7 +34,7 @@ export type FlowState =
      * first of these that then is live. More than one if the flow to replace
      * was itself still opening.
      */
-    readonly claims: readonly FlowId[];
+    readonly claims: readonly Flow[];
   }
   /** Accepted; viewers hear of it when it has tracks. */
   | {

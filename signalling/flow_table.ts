@@ -9,12 +9,13 @@ import type {
 } from "../protocol/ids.ts";
 import type {
   MediaEvent,
-  Negotiation,
   PublisherKey,
   SubscriberKey,
 } from "../protocol/media_plane.ts";
 import type { Requested, RequestedTracks } from "../protocol/request.ts";
-import { type Flow, isLive } from "./flow.ts";
+import type { Flow } from "./flow.ts";
+import { FlowIndex } from "./flow_index.ts";
+import { Publishers } from "./publishers.ts";
 import { SubscriptionTable } from "./subscription_table.ts";
 import type { Addressee, Turn } from "./turn.ts";
 import { Viewer } from "./viewer.ts";
@@ -32,12 +33,6 @@ export const PUSH_DELAY_MS = 200;
  * what is dead sooner; higher is kinder to slow devices and changing networks.
  */
 export const PATIENCE_MS = 30_000;
-
-/**
- * How many flows one client may have, those included that it has replaced and
- * that some viewer still gets. People need three: camera, screen, a file.
- */
-export const MAX_FLOWS_PER_CLIENT = 16;
 
 type PublisherEvent = Extract<MediaEvent, { publisher: PublisherKey }>;
 type SubscriberEvent = Extract<MediaEvent, { subscriber: SubscriberKey }>;
@@ -70,11 +65,10 @@ interface Client extends Addressee {
  * when the last one is, the old flow is.
  */
 export class FlowTable {
-  readonly #flows = new Map<FlowId, Flow>();
-  readonly #publishers = new Map<PublisherKey, Flow>();
+  readonly #flows = new FlowIndex();
+  readonly #publishers = new Publishers(this.#flows);
   readonly #subscriptions = new SubscriptionTable();
   readonly #clients = new Map<SessionId, Client>();
-  #lastKey = 0;
 
   /** How many flows there are, in whatever state. */
   get flowCount(): number {
@@ -115,10 +109,10 @@ export class FlowTable {
   leave(session: SessionId, isConnected: boolean, turn: Turn): void {
     const client = this.#clients.get(session);
     if (client === undefined) return;
-    for (const flow of this.#liveFlowsOf(session)) this.#close(flow, turn);
+    for (const flow of this.#flows.allOwn(session)) this.#close(flow, turn);
     client.viewer.leave(isConnected, turn);
     client.membership = undefined;
-    this.#sweep(turn);
+    this.#publishers.sweep(turn);
   }
 
   /** Publishes, renegotiates or replaces a flow; the client may do so (A-41, A-43). */
@@ -126,8 +120,8 @@ export class FlowTable {
     const client = this.#client(session);
     const held = this.#flows.get(offer.id);
     if (held === undefined) return this.#open(client, offer, turn);
-    if (isLive(held) && held.owner.session === session) {
-      return this.#renegotiate(held, offer.sdp, turn);
+    if (held === this.#flows.getOwn(session, offer.id)) {
+      return this.#publishers.renegotiate(held, offer.sdp, turn);
     }
     turn.send(session, { type: "abort", id: offer.id });
     const text = `Cannot open flow "${offer.id}": its id is in use`;
@@ -136,25 +130,26 @@ export class FlowTable {
 
   /** Closes a flow of the client's own, if it has that (A-51). */
   close(session: SessionId, id: FlowId, turn: Turn): void {
-    const flow = this.#flows.get(id);
-    if (flow?.owner.session !== session || !isLive(flow)) return;
+    const flow = this.#flows.getOwn(session, id);
+    if (flow === undefined) return;
     this.#close(flow, turn);
-    this.#sweep(turn);
+    this.#publishers.sweep(turn);
   }
 
   /** Aborts all flows of a client that may no longer publish (A-58). */
   abortAll(session: SessionId, text: string, turn: Turn): void {
-    for (const flow of this.#liveFlowsOf(session)) {
+    for (const flow of this.#flows.allOwn(session)) {
       this.#abort(flow, text, turn);
     }
-    this.#sweep(turn);
+    this.#publishers.sweep(turn);
   }
 
   /** See {@linkcode Viewer.request}. The client is in a group. */
   request(session: SessionId, requested: Requested, turn: Turn): void {
     const client = this.#client(session);
-    client.viewer.request(requested, this.#flowsFor(client), turn);
-    this.#sweep(turn);
+    const flows = this.#flows.inGroup(client.membership?.group);
+    client.viewer.request(requested, flows, turn);
+    this.#publishers.sweep(turn);
   }
 
   /** See {@linkcode Viewer.requestStream}. */
@@ -165,7 +160,7 @@ export class FlowTable {
     turn: Turn,
   ): void {
     this.#client(session).viewer.requestStream(id, tracks, turn);
-    this.#sweep(turn);
+    this.#publishers.sweep(turn);
   }
 
   /** See {@linkcode Viewer.handleAnswer}. */
@@ -176,7 +171,7 @@ export class FlowTable {
   /** See {@linkcode Viewer.handleAbort}. */
   abort(session: SessionId, id: FlowId, turn: Turn): void {
     this.#client(session).viewer.handleAbort(id, turn);
-    this.#sweep(turn);
+    this.#publishers.sweep(turn);
   }
 
   /** See {@linkcode Viewer.handleRenegotiate}. */
@@ -194,173 +189,55 @@ export class FlowTable {
   handlePong(session: SessionId, turn: Turn): void {
     const client = this.#client(session);
     if (!client.viewer.fences.handlePong()) return;
-    client.viewer.reconcileAll(this.#flowsFor(client), turn);
+    const flows = this.#flows.inGroup(client.membership?.group);
+    client.viewer.reconcileAll(flows, turn);
+    this.#publishers.sweep(turn);
   }
 
   /** Takes what the media plane says. Events of what is closed are ignored. */
   handleMedia(event: MediaEvent, turn: Turn): void {
     if ("publisher" in event) {
-      const flow = this.#publishers.get(event.publisher);
+      const flow = this.#flows.getByPublisher(event.publisher);
       if (flow !== undefined) this.#handlePublisher(flow, event, turn);
     } else {
       this.#handleSubscriber(event, turn);
     }
-    this.#sweep(turn);
+    this.#publishers.sweep(turn);
   }
 
   /** Does what is due. */
   tick(turn: Turn): void {
-    for (const flow of [...this.#flows.values()]) this.#tickFlow(flow, turn);
+    for (const flow of this.#flows.all) this.#tickFlow(flow, turn);
     for (const { viewer } of this.#clients.values()) viewer.tick(turn);
-    this.#sweep(turn);
+    this.#publishers.sweep(turn);
   }
 
   #open(client: Client, offer: Offer, turn: Turn): void {
-    const { session, client: name, membership } = client;
-    if (membership === undefined) {
+    if (client.membership === undefined) {
       throw new Error(`Cannot open flow "${offer.id}": its owner has no group`);
     }
-    if (this.#countOf(session) >= MAX_FLOWS_PER_CLIENT) {
-      turn.send(session, { type: "abort", id: offer.id });
-      const text = `Cannot open flow "${offer.id}": you have too many`;
-      turn.sendError(client, text, "too-many-flows");
-      return;
-    }
-    const flow: Flow = {
-      id: offer.id,
-      owner: { session, client: name },
-      username: membership.username,
-      group: membership.group,
-      label: offer.label,
-      publisher: ++this.#lastKey as PublisherKey,
-      negotiation: 1 as Negotiation,
-      state: { kind: "opening", claims: this.#claims(session, offer.replace) },
-      tracks: [],
-      subscriptions: new Set(),
-      lostAt: undefined,
-    };
-    this.#flows.set(flow.id, flow);
-    this.#publishers.set(flow.publisher, flow);
-    turn.command({
-      kind: "open-publisher",
-      publisher: flow.publisher,
-      group: flow.group,
-      negotiation: flow.negotiation,
-      sdp: offer.sdp,
-    });
-  }
-
-  /**
-   * What an offer that names `replace` is to replace. If that flow is not
-   * accepted yet it may never be, so what it was to replace is claimed too.
-   */
-  #claims(session: SessionId, replace: FlowId | undefined): FlowId[] {
-    if (replace === undefined) return [];
-    const old = this.#flows.get(replace);
-    if (old?.owner.session !== session || !isLive(old)) return [];
-    return old.state.kind === "opening"
-      ? [old.id, ...old.state.claims]
-      : [old.id];
-  }
-
-  #renegotiate(flow: Flow, sdp: string, turn: Turn): void {
-    flow.negotiation = flow.negotiation + 1 as Negotiation;
-    turn.command({
-      kind: "renegotiate-publisher",
-      publisher: flow.publisher,
-      negotiation: flow.negotiation,
-      sdp,
-    });
+    const { group, username } = client.membership;
+    this.#publishers.open({ owner: client, group, username }, offer, turn);
   }
 
   #handlePublisher(flow: Flow, event: PublisherEvent, turn: Turn): void {
     switch (event.kind) {
-      case "publisher-answered":
-        if (flow.state.kind === "opening") this.#accept(flow, turn);
-        return this.#sendAnswer(flow, event.negotiation, event.sdp, turn);
-      case "publisher-refused":
-        return this.#refuse(flow, event.negotiation, event.reason, turn);
+      case "publisher-answered": {
+        const { negotiation, sdp } = event;
+        return this.#publishers.handleAnswered(flow, negotiation, sdp, turn);
+      }
+      case "publisher-refused": {
+        const { negotiation, reason } = event;
+        return this.#publishers.handleRefused(flow, negotiation, reason, turn);
+      }
       case "publisher-tracks":
         flow.tracks = event.tracks;
         return this.#handleTracks(flow, event.complete, turn);
       case "publisher-failed":
-        if (!isLive(flow) || flow.lostAt !== undefined) return;
-        flow.lostAt = turn.now.instant;
-        turn.send(flow.owner.session, { type: "renegotiate", id: flow.id });
-        return;
+        return this.#publishers.handleFailed(flow, turn);
       default:
         assertNever(event);
     }
-  }
-
-  /** The media plane has a new flow; now it takes the place of what it claims. */
-  #accept(flow: Flow, turn: Turn): void {
-    if (flow.state.kind !== "opening") return;
-    const { claims } = flow.state;
-    flow.state = {
-      kind: "waiting",
-      predecessor: undefined,
-      since: turn.now.instant,
-      pushAt: undefined,
-    };
-    for (const id of claims) {
-      const old = this.#flows.get(id);
-      if (old?.owner.session !== flow.owner.session || !isLive(old)) continue;
-      const isTaken = old.state.kind !== "opening";
-      flow.state.predecessor = this.#takeOver(old, turn);
-      if (isTaken) return;
-    }
-  }
-
-  /**
-   * Ends a flow for its owner, which has replaced it.
-   *
-   * @returns the flow that viewers have in its place, if they have one
-   */
-  #takeOver(old: Flow, turn: Turn): Flow | undefined {
-    switch (old.state.kind) {
-      case "opening":
-        this.#remove(old, turn);
-        return undefined;
-      case "waiting": {
-        const { predecessor } = old.state;
-        this.#remove(old, turn);
-        return predecessor;
-      }
-      case "pushed":
-        old.state = { kind: "replaced", handedOver: false };
-        return old;
-      case "replaced":
-        throw new Error(`Cannot replace flow "${old.id}" twice`);
-      default:
-        return assertNever(old.state);
-    }
-  }
-
-  /** Answers the owner, unless it has offered anew since. */
-  #sendAnswer(
-    flow: Flow,
-    negotiation: Negotiation,
-    sdp: string,
-    turn: Turn,
-  ): void {
-    if (!isLive(flow) || negotiation !== flow.negotiation) return;
-    flow.lostAt = undefined;
-    turn.send(flow.owner.session, { type: "answer", id: flow.id, sdp });
-  }
-
-  /** A flow whose first offer is refused is gone; others go on as they were. */
-  #refuse(
-    flow: Flow,
-    negotiation: Negotiation,
-    reason: string,
-    turn: Turn,
-  ): void {
-    const isFirst = negotiation === 1;
-    if (!isFirst && (negotiation !== flow.negotiation || !isLive(flow))) return;
-    turn.send(flow.owner.session, { type: "abort", id: flow.id });
-    turn.sendError(flow.owner, reason);
-    if (isFirst) this.#forget(flow);
   }
 
   #handleTracks(flow: Flow, isComplete: boolean, turn: Turn): void {
@@ -407,14 +284,15 @@ export class FlowTable {
 
   #tickFlow(flow: Flow, turn: Turn): void {
     const now = turn.now.instant;
-    const { state } = flow;
-    if (flow.lostAt !== undefined && now >= after(flow.lostAt, PATIENCE_MS)) {
+    const { state, lostAt } = flow;
+    if (state.kind === "replaced") return;
+    if (lostAt !== undefined && now >= after(lostAt, PATIENCE_MS)) {
       const text = `Flow "${flow.id}" is closed: its connection is lost`;
       return this.#abort(flow, text, turn);
     }
     if (state.kind !== "waiting") return;
-    if (state.pushAt !== undefined && now >= state.pushAt) {
-      this.#push(flow, turn);
+    if (state.pushAt !== undefined) {
+      if (now >= state.pushAt) this.#push(flow, turn);
     } else if (now >= after(state.since, PATIENCE_MS)) {
       this.#abandonPredecessor(flow, turn);
     }
@@ -431,7 +309,7 @@ export class FlowTable {
   #close(flow: Flow, turn: Turn): void {
     this.#abandonPredecessor(flow, turn);
     for (const viewer of this.#viewersOf(flow)) viewer.handleGone(flow, turn);
-    this.#remove(flow, turn);
+    this.#publishers.remove(flow, turn);
   }
 
   /** Takes from viewers what they were to keep until `flow` comes. */
@@ -446,49 +324,10 @@ export class FlowTable {
     predecessor.state.handedOver = true;
   }
 
-  /** Removes replaced flows that nobody has any more; their ids are free then. */
-  #sweep(turn: Turn): void {
-    for (const flow of [...this.#flows.values()]) {
-      const { state, subscriptions } = flow;
-      if (state.kind !== "replaced" || !state.handedOver) continue;
-      if (subscriptions.size === 0) this.#remove(flow, turn);
-    }
-  }
-
-  #remove(flow: Flow, turn: Turn): void {
-    turn.command({ kind: "close-publisher", publisher: flow.publisher });
-    this.#forget(flow);
-  }
-
-  #forget(flow: Flow): void {
-    this.#flows.delete(flow.id);
-    this.#publishers.delete(flow.publisher);
-  }
-
   #client(session: SessionId): Client {
     const client = this.#clients.get(session);
     if (client !== undefined) return client;
     throw new Error(`Cannot find session ${session}: it is not connected`);
-  }
-
-  #countOf(session: SessionId): number {
-    let count = 0;
-    for (const flow of this.#flows.values()) {
-      if (flow.owner.session === session) count++;
-    }
-    return count;
-  }
-
-  #liveFlowsOf(session: SessionId): Flow[] {
-    return [...this.#flows.values()].filter((flow) =>
-      flow.owner.session === session && isLive(flow)
-    );
-  }
-
-  #flowsFor({ membership }: Client): Flow[] {
-    return [...this.#flows.values()].filter((flow) =>
-      flow.group === membership?.group
-    );
   }
 
   #viewersOf(flow: Flow): Viewer[] {
