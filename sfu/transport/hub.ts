@@ -6,7 +6,7 @@
 import type { Clock, Instant } from "../../lib/time.ts";
 import { kindOf } from "./demux.ts";
 import { createLocalParameters } from "./ice_lite.ts";
-import { IcePeer, type PeerHost } from "./peer_transport.ts";
+import { HubPeer, type PeerHost } from "./peer_transport.ts";
 import type {
   AnnouncedAddress,
   DatagramReceiver,
@@ -40,6 +40,9 @@ export interface TransportHubOptions {
   readonly onError: (error: unknown) => void;
 }
 
+/** Two equal names of 48 bits in a row are no accident. */
+const MAX_TRIES = 10;
+
 /** Opens a hub on a socket, and starts to receive. */
 export function openTransportHub(options: TransportHubOptions): TransportHub {
   const hub = new Hub(options);
@@ -63,9 +66,9 @@ class Hub implements TransportHub, DatagramReceiver, PeerHost {
   readonly #clock: Clock;
   readonly #onError: (error: unknown) => void;
   readonly #dropped = noDrops();
-  readonly #peers = new Set<IcePeer>();
-  readonly #byUfrag = new Map<string, IcePeer>();
-  readonly #byEndpoint = new Map<Endpoint, IcePeer>();
+  readonly #peers = new Set<HubPeer>();
+  readonly #byUfrag = new Map<string, HubPeer>();
+  readonly #byEndpoint = new Map<Endpoint, HubPeer>();
   /** The time at the start of the batch: the clock is not read per packet. */
   #batchTime: Instant | undefined;
   #closed = false;
@@ -93,7 +96,7 @@ class Hub implements TransportHub, DatagramReceiver, PeerHost {
     if (this.#closed) {
       throw new Error("Cannot create a peer: the hub is closed");
     }
-    const peer = new IcePeer(this, observer);
+    const peer = new HubPeer(this, observer);
     this.#peers.add(peer);
     return peer;
   }
@@ -135,11 +138,11 @@ class Hub implements TransportHub, DatagramReceiver, PeerHost {
   }
 
   createLocalParameters(): LocalParameters {
-    let local;
-    do local = createLocalParameters(this.#random); while (
-      this.#byUfrag.has(local.iceUfrag)
-    );
-    return local;
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      const local = createLocalParameters(this.#random);
+      if (!this.#byUfrag.has(local.iceUfrag)) return local;
+    }
+    throw new Error("Cannot name a peer: the randomness repeats itself");
   }
 
   count(reason: DropReason): void {
@@ -150,7 +153,7 @@ class Hub implements TransportHub, DatagramReceiver, PeerHost {
     this.#onError(error);
   }
 
-  addUfrag(ufrag: string, peer: IcePeer): void {
+  addUfrag(ufrag: string, peer: HubPeer): void {
     this.#byUfrag.set(ufrag, peer);
   }
 
@@ -163,12 +166,12 @@ class Hub implements TransportHub, DatagramReceiver, PeerHost {
     this.socket.forget(endpoint);
   }
 
-  removePeer(peer: IcePeer): void {
+  removePeer(peer: HubPeer): void {
     this.#peers.delete(peer);
   }
 
   #handle(from: Endpoint, datagram: Uint8Array, now: Instant): void {
-    const [firstByte] = datagram;
+    const firstByte = datagram[0];
     if (firstByte === undefined) return this.count("empty");
     const kind = kindOf(firstByte);
     if (kind === "unknown") return this.count("unknown-first-byte");

@@ -51,7 +51,6 @@ export class IceLite {
   /** By the time of the last check, the oldest first. */
   readonly #passed = new Map<Endpoint, Instant>();
   #selected: Endpoint | undefined;
-  #nominated = false;
   #lastCheck: Instant | undefined;
 
   constructor(local: LocalParameters) {
@@ -143,10 +142,8 @@ export class IceLite {
     this.#lastCheck = now;
     this.#passed.delete(from);
     this.#passed.set(from, now);
-    if (message.useCandidate) {
-      this.#nominated = true;
-      this.#selected = from;
-    } else this.#selected ??= from;
+    if (message.useCandidate) this.#selected = from;
+    else this.#selected ??= from;
     let retiredUfrag;
     if (this.#previous && credentials === this.#current.local) {
       retiredUfrag = this.#previous.local.iceUfrag;
@@ -159,13 +156,7 @@ export class IceLite {
   forget(endpoint: Endpoint): void {
     this.#passed.delete(endpoint);
     if (this.#selected !== endpoint) return;
-    this.#nominated = false;
     this.#selected = [...this.#passed.keys()].at(-1);
-  }
-
-  /** Whether the other side has chosen where to send, and it is still there. */
-  get nominated(): boolean {
-    return this.#nominated;
   }
 
   #evict(): Endpoint | undefined {
