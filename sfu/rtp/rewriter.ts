@@ -9,7 +9,10 @@ export interface RewriterOptions {
   readonly payloadType: number;
   /** Of the codec, in Hz. */
   readonly clockRate: number;
-  /** The viewer's first sequence number; random (RFC 3550 §5.1). */
+  /**
+   * The viewer's first sequence number: random (RFC 3550 §5.1), but below 32,768,
+   * so that what is lost at the start cannot hide a wrap from the viewer's SRTP.
+   */
   readonly firstSequenceNumber: number;
   /** The viewer's first timestamp; random. */
   readonly firstTimestamp: number;

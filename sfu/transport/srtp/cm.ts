@@ -14,8 +14,8 @@ const NOTHING = new Uint8Array(0);
 
 /**
  * SRTP_AES128_CM_HMAC_SHA1_80 (RFC 3711 §4.1.1, §4.2.1). Measured on 1,200
- * bytes, it takes about as long as GCM through `node:crypto`, and half as long
- * as with a cipher and HMAC object per packet.
+ * bytes, it takes about two thirds of what GCM takes through `node:crypto`, and
+ * half of what it took with a cipher and an HMAC object per packet.
  */
 export class CmCipher implements PacketCipher {
   readonly rtpOverhead = TAG_BYTES;
