@@ -63,6 +63,15 @@ export class Router {
     };
   }
 
+  /** What strangers may learn of a group: nobody is in one that is not in memory. */
+  occupancy(name: string): { clientCount: number; locked: boolean } {
+    const group = this.#groups.find(name as GroupName);
+    return {
+      clientCount: group?.members.length ?? 0,
+      locked: group?.lockMessage !== undefined,
+    };
+  }
+
   /**
    * Takes what has happened and returns what is to be done, in this order.
    * Inputs for sessions that are over are ignored.
