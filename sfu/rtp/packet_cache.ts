@@ -59,7 +59,12 @@ export class PacketCache {
   #newest = -1;
   #keyframe = -1;
 
-  /** @param capacity in packets; a power of two */
+  /**
+   * Allocates all that the cache will need.
+   *
+   * @param capacity in packets; a power of two
+   * @throws {RangeError} if it is not, or above {@linkcode MAX_CACHE_CAPACITY}
+   */
   constructor(capacity: number) {
     this.#capacity = checkCapacity(capacity);
     this.#arena = new Uint8Array(capacity * MAX_CACHED_BYTES);

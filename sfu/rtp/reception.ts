@@ -24,7 +24,12 @@ export class Reception {
   #lastSenderReport = 0;
   #lastSenderReportAt = 0;
 
-  /** @param clockRate of the codec, in Hz */
+  /**
+   * Statistics of one source.
+   *
+   * @param ssrc of the source, for its report blocks
+   * @param clockRate of the codec, in Hz
+   */
   constructor(ssrc: number, clockRate: number) {
     this.#ssrc = ssrc;
     this.#clockRate = clockRate;

@@ -16,8 +16,9 @@ const ESTIMATE_LIFETIME_MS = 30_000;
 export interface ViewerLimit {
   /** In bit/s; `Infinity` for a recorder. */
   readonly rateBps: number;
-  /** The highest layers that the track has; 0 if it has none. */
+  /** The highest that the track has; 0 if it has none. */
   readonly maxSpatialLayer: number;
+  /** The highest that the track has; 0 if it has none. */
   readonly maxTemporalLayer: number;
 }
 
@@ -25,6 +26,7 @@ export interface ViewerLimit {
 export interface UpstreamTrack {
   /** It is simulcast's low layer. */
   readonly isLow: boolean;
+  /** All that are subscribed to it. */
   readonly viewers: readonly ViewerLimit[];
 }
 

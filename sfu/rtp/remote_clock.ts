@@ -56,7 +56,12 @@ export class SourceClock {
   #hasRemoteTime = false;
   #arrival: Instant | undefined;
 
-  /** @param clockRate of the codec, in Hz */
+  /**
+   * The clock of one track.
+   *
+   * @param clockRate of the codec, in Hz
+   * @param remote the publisher's, shared by its tracks
+   */
   constructor(clockRate: number, remote: RemoteClock) {
     this.#clockRate = clockRate;
     this.#remote = remote;

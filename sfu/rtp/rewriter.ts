@@ -6,6 +6,7 @@ import { MAX_JUMP, SequenceMap } from "./sequence_map.ts";
 export interface RewriterOptions {
   /** The SSRC that the viewer was told in our offer. */
   readonly ssrc: number;
+  /** The payload type that the viewer was told in our offer. */
   readonly payloadType: number;
   /** Of the codec, in Hz. */
   readonly clockRate: number;
@@ -50,6 +51,7 @@ export class Rewriter {
   #lastTimestamp: number;
   #lastSentAt = Number.NEGATIVE_INFINITY;
 
+  /** Begins a subscription; nothing has been sent yet. */
   constructor(options: RewriterOptions) {
     this.ssrc = options.ssrc;
     this.payloadType = options.payloadType;

@@ -73,9 +73,11 @@ export interface RtcpVisitor {
    * are given by {@linkcode rembSource} before.
    */
   remb?(senderSsrc: number, bitrateBps: number): void;
+  /** One of the sources of a {@linkcode remb}; comes before it. */
   rembSource?(senderSsrc: number, sourceSsrc: number): void;
   /** The name is `bytes` from `offset`, `size` of them, in UTF-8. */
   cname?(ssrc: number, bytes: Uint8Array, offset: number, size: number): void;
+  /** A source has ended. */
   bye?(ssrc: number): void;
 }
 

@@ -4,11 +4,17 @@ import { seqDelta } from "./sequence.ts";
 
 /** The sender's part of a sender report (RFC 3550 §6.4.1). */
 export interface SenderReport {
+  /** The source that reports. */
   ssrc: number;
+  /** Seconds of the NTP time. */
   ntpHigh: number;
+  /** Binary fraction of the NTP time. */
   ntpLow: number;
+  /** The same moment in the source's timestamps. */
   rtpTimestamp: number;
+  /** Packets sent so far, modulo 2³². */
   packetCount: number;
+  /** Payload bytes sent so far, modulo 2³². */
   octetCount: number;
 }
 
@@ -49,6 +55,7 @@ export class RtcpWriter {
   readonly #out: Uint8Array;
   #size = 0;
 
+  /** Writes to `out`, which stays the caller's. */
   constructor(out: Uint8Array) {
     this.#out = out;
   }

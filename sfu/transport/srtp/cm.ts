@@ -25,6 +25,7 @@ export class CmCipher implements PacketCipher {
   readonly #rtcp: Half;
   readonly #rollover = new Uint8Array(4);
 
+  /** A cipher for one direction. */
   constructor(rtp: SessionKeys, rtcp: SessionKeys) {
     this.#rtp = new Half(rtp);
     this.#rtcp = new Half(rtcp);

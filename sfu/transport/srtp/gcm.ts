@@ -27,6 +27,7 @@ export class GcmCipher implements PacketCipher {
   /** RTCP: the header and the sender's SSRC, then flag and index (§9.2). */
   readonly #rtcpClear = new Uint8Array(RTCP_CLEAR_BYTES + RTCP_INDEX_BYTES);
 
+  /** A cipher for one direction. */
   constructor(rtp: SessionKeys, rtcp: SessionKeys) {
     this.#rtp = rtp;
     this.#rtcp = rtcp;

@@ -10,7 +10,11 @@ export class HmacSha1 {
   readonly #inner: Hash;
   readonly #outer: Hash;
 
-  /** @param key of at most 64 bytes */
+  /**
+   * Hashes the key.
+   *
+   * @param key of at most 64 bytes
+   */
   constructor(key: Uint8Array) {
     this.#inner = createHash("sha1").update(padded(key, 0x36));
     this.#outer = createHash("sha1").update(padded(key, 0x5c));

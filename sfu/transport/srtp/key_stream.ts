@@ -18,6 +18,11 @@ export class KeyStream {
   readonly #counters = new Uint8Array(CHUNK_BYTES);
   #closed = false;
 
+  /**
+   * Opens the block cipher; to be closed.
+   *
+   * @param key of 16 bytes
+   */
   constructor(key: Uint8Array) {
     this.#aes = createCipheriv("aes-128-ecb", key, null);
     this.#aes.setAutoPadding(false);

@@ -26,11 +26,16 @@ export class CheckingReceiver implements SrtpReceiver {
   readonly #rtcp = new Map<number, ReplayWindow>();
   #closed = false;
 
-  /** @param cipher is closed with the receiver */
+  /**
+   * A receiver for one peer.
+   *
+   * @param cipher is closed with the receiver
+   */
   constructor(cipher: PacketCipher) {
     this.#cipher = cipher;
   }
 
+  /** See {@linkcode SrtpReceiver.unprotectRtp}. */
   unprotectRtp(packet: Uint8Array): number {
     this.#checkOpen();
     const headerSize = rtpHeaderSize(packet);
@@ -60,6 +65,7 @@ export class CheckingReceiver implements SrtpReceiver {
     return packet.length - overhead;
   }
 
+  /** See {@linkcode SrtpReceiver.unprotectRtp}: the same for RTCP. */
   unprotectRtcp(packet: Uint8Array): number {
     this.#checkOpen();
     const overhead = this.#cipher.rtcpOverhead;
@@ -78,6 +84,7 @@ export class CheckingReceiver implements SrtpReceiver {
     return packet.length - overhead;
   }
 
+  /** Idempotent; nothing may be opened any more. */
   close(): void {
     this.#closed = true;
     this.#cipher.close();

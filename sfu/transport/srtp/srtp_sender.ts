@@ -13,11 +13,19 @@ export class IndexingSender implements SrtpSender {
   #rtcpIndex = 0;
   #closed = false;
 
-  /** @param cipher is closed with the sender */
+  /**
+   * A sender for one peer.
+   *
+   * @param cipher is closed with the sender
+   */
   constructor(cipher: PacketCipher) {
     this.#cipher = cipher;
   }
 
+  /**
+   * See {@linkcode SrtpSender.protectRtp}. The numbers of one source must not
+   * leap by more than half a cycle, or they would be taken for repeats.
+   */
   protectRtp(
     header: Uint8Array,
     payload: Uint8Array,
@@ -35,6 +43,7 @@ export class IndexingSender implements SrtpSender {
     return this.#cipher.sealRtp(header, payload, ssrc, index, out, offset);
   }
 
+  /** See {@linkcode SrtpSender.protectRtcp}. */
   protectRtcp(packet: Uint8Array, out: Uint8Array, offset: number): number {
     this.#checkOpen();
     if (packet.length < RTCP_CLEAR_BYTES) {
@@ -46,6 +55,7 @@ export class IndexingSender implements SrtpSender {
     return this.#cipher.sealRtcp(packet, ssrc, index, out, offset);
   }
 
+  /** Idempotent; nothing may be protected any more. */
   close(): void {
     this.#closed = true;
     this.#cipher.close();
