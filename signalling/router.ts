@@ -2,7 +2,7 @@ import { assertNever } from "../lib/assert_never.ts";
 import type { Now } from "../lib/time.ts";
 import type { ClientMessage, Offer } from "../protocol/client_message.ts";
 import { ProtocolError, unreadable, violation } from "../protocol/errors.ts";
-import type { ClientId, SessionId } from "../protocol/ids.ts";
+import type { ClientId, GroupName, SessionId } from "../protocol/ids.ts";
 import type { RtcConfiguration } from "../protocol/server_message.ts";
 import { Attendance } from "./attendance.ts";
 import { handleChat } from "./chat.ts";
