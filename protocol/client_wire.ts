@@ -48,13 +48,13 @@ const WireMessage = v.object({
   status: Data,
   data: Data,
   group: Text,
-  value: v.unknown(),
+  value: v.optional(v.unknown()),
   noecho: Flag,
   time: Text,
   sdp: Text,
   candidate: v.optional(Candidate),
   label: Text,
-  request: v.unknown(),
+  request: v.optional(v.unknown()),
   rtcConfiguration: Data,
 });
 
