@@ -1,0 +1,164 @@
+/**
+ * Builds the web client: `web/` → `web/dist/`, ready to be served as it lies.
+ *
+ * What is in `assets/` carries a hash of its content in its name and may be
+ * cached for ever; everything else (pages, icons, manifest) keeps its name and
+ * is to be revalidated.
+ *
+ * @module
+ */
+import { basename, dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { esbuildPath } from "./esbuild_path.ts";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const WEB = join(ROOT, "web");
+
+const PAGES = ["index.html", "group.html", "404.html"];
+/** What the pages load, as their HTML names it. */
+const ENTRIES = ["landing.tsx", "main.tsx", "styles/main.css"];
+/** The fonts' licence asks to be handed on with them. */
+const FONT_LICENCE = "node_modules/@fontsource-variable/inter/LICENSE";
+
+const OPTIONS = [
+  "--bundle",
+  "--splitting",
+  "--format=esm",
+  "--target=chrome111,firefox132,safari16.4",
+  "--jsx=automatic",
+  "--jsx-import-source=preact",
+  "--entry-names=assets/[name]-[hash]",
+  "--chunk-names=assets/chunk-[hash]",
+  "--asset-names=assets/[name]-[hash]",
+  "--loader:.woff2=file",
+  "--minify",
+  "--sourcemap=linked",
+  "--legal-comments=linked",
+  "--log-level=warning",
+];
+
+/** The part of esbuild's report that is used: its outputs, by path. */
+type Outputs = Readonly<
+  Record<string, { readonly bytes: number; readonly entryPoint?: string }>
+>;
+
+/**
+ * Bundles scripts and styles, and writes them with pages and icons to `outDir`.
+ * What an earlier build left there goes last, so that the folder can be served
+ * meanwhile.
+ *
+ * @returns sizes in bytes by path below `outDir`
+ * @throws {Error} if a source does not bundle, or a page names what is not built
+ */
+export async function buildWeb(
+  outDir: string,
+): Promise<ReadonlyMap<string, number>> {
+  await Deno.mkdir(outDir, { recursive: true });
+  const outputs = await bundle(outDir);
+  const sizes = new Map<string, number>();
+  for (const [path, { bytes }] of Object.entries(outputs)) {
+    sizes.set(relative(outDir, join(ROOT, path)), bytes);
+  }
+  const addresses = entryAddresses(outputs, outDir);
+  for (const page of PAGES) {
+    sizes.set(page, await writePage(page, addresses, outDir));
+  }
+  for await (const { name } of Deno.readDir(join(WEB, "icons"))) {
+    sizes.set(name, await copy(join(WEB, "icons", name), join(outDir, name)));
+  }
+  const licence = "assets/inter-LICENSE.txt";
+  await copy(join(ROOT, FONT_LICENCE), join(outDir, licence));
+  await removeOthers(
+    join(outDir, "assets"),
+    new Set([...sizes.keys(), licence]),
+  );
+  return sizes;
+}
+
+/**
+ * Runs esbuild itself rather than its JavaScript API, which would hand the
+ * whole environment to the process and so need permission to read all of it.
+ */
+async function bundle(outDir: string): Promise<Outputs> {
+  const metafile = join(outDir, "build.json");
+  const command = new Deno.Command(esbuildPath(), {
+    args: [
+      ...ENTRIES.map((entry) => join(WEB, entry)),
+      ...OPTIONS,
+      `--outdir=${outDir}`,
+      `--metafile=${metafile}`,
+    ],
+    cwd: ROOT,
+    clearEnv: true,
+  });
+  const { success } = await command.spawn().status;
+  if (!success) throw new Error("Cannot build the web client: see above");
+  const { outputs } = JSON.parse(await Deno.readTextFile(metafile));
+  await Deno.remove(metafile);
+  return outputs;
+}
+
+/** Where each entry point ended up: `main.tsx` → `/assets/main-1A2B3C4D.js`. */
+function entryAddresses(
+  outputs: Outputs,
+  outDir: string,
+): ReadonlyMap<string, string> {
+  const addresses = new Map<string, string>();
+  for (const [path, { entryPoint }] of Object.entries(outputs)) {
+    if (entryPoint === undefined) continue;
+    const entry = relative(WEB, join(ROOT, entryPoint));
+    addresses.set(entry, `/${relative(outDir, join(ROOT, path))}`);
+  }
+  return addresses;
+}
+
+/** Writes a page with the built addresses in place of the sources' names. */
+async function writePage(
+  page: string,
+  addresses: ReadonlyMap<string, string>,
+  outDir: string,
+): Promise<number> {
+  const source = await Deno.readTextFile(join(WEB, page));
+  const text = source.replace(
+    /(src|href)="\.\/([^"]+)"/g,
+    (_, attribute: string, entry: string) => {
+      const address = addresses.get(entry);
+      if (address === undefined) {
+        throw new Error(`Cannot build ${page}: "${entry}" is not an entry`);
+      }
+      return `${attribute}="${address}"`;
+    },
+  );
+  const bytes = new TextEncoder().encode(text);
+  await Deno.writeFile(join(outDir, page), bytes);
+  return bytes.length;
+}
+
+async function copy(from: string, to: string): Promise<number> {
+  const bytes = await Deno.readFile(from);
+  await Deno.writeFile(to, bytes);
+  return bytes.length;
+}
+
+async function removeOthers(
+  folder: string,
+  kept: ReadonlySet<string>,
+): Promise<void> {
+  for await (const { name } of Deno.readDir(folder)) {
+    const path = join(folder, name);
+    if (!kept.has(relative(dirname(folder), path))) await Deno.remove(path);
+  }
+}
+
+if (import.meta.main) {
+  const started = performance.now();
+  const outDir = join(WEB, "dist");
+  const sizes = await buildWeb(outDir);
+  for (const [name, sizeBytes] of sizes) {
+    if (!/\.(js|css|html)$/.test(name)) continue;
+    console.log(
+      `${String(sizeBytes).padStart(8)}  ${basename(outDir)}/${name}`,
+    );
+  }
+  console.log(`Built in ${Math.round(performance.now() - started)} ms`);
+}

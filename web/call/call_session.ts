@@ -1,0 +1,239 @@
+import type { ServerConnection } from "../client/server_connection.ts";
+import type { GroupStatus } from "../client/types.ts";
+import type { AudioLevels } from "../media/audio_levels.ts";
+import type { MediaDevicesPort } from "../media/devices.ts";
+import type { DeviceKind, LocalMedia } from "../media/local_media.ts";
+import type { MediaProblem } from "../media/media_problem.ts";
+import type { Preferences } from "../media/preferences.ts";
+import type { Departure, GroupInfo } from "../state/session_state.ts";
+import type { Store } from "../state/store.ts";
+import { STRINGS } from "../strings.ts";
+import { reconnectDelayMs } from "./backoff.ts";
+import { receiveMessages, say } from "./conversation.ts";
+import { type JoinRequest, Link, type LinkEvents } from "./link.ts";
+import type { Notices } from "./notices.ts";
+import { receivePeople } from "./people.ts";
+import { Publishing } from "./publishing.ts";
+import { receiveFlows } from "./receiving.ts";
+import { type JoinFailure, toRefusal } from "./refusals.ts";
+import { ScreenShare } from "./screen_share.ts";
+
+/** How long other people's tiles wait for them after a reconnection. */
+const STALE_MS = 6_000;
+/** Closed in an orderly way: trying again would only be closed again. */
+const FINAL_CODES: readonly number[] = [1000, 1002];
+
+/** Of what a {@linkcode CallSession} is made. */
+export interface CallParts {
+  readonly store: Store;
+  readonly media: LocalMedia;
+  readonly devices: MediaDevicesPort | undefined;
+  readonly levels: AudioLevels;
+  readonly notices: Notices;
+  readonly preferences: () => Preferences;
+  /** Where the server's WebSocket is, asked before each connection. */
+  readonly endpoint: () => string;
+  /** Takes the browser elsewhere. */
+  readonly navigate: (url: string) => void;
+}
+
+/**
+ * Takes part in a group: joins, sends and receives, and comes back by itself
+ * when the connection is lost. All that happens ends up in the store.
+ */
+export class CallSession {
+  /** What is sent of microphone and camera. */
+  readonly publishing: Publishing;
+  /** What is sent of the screen. */
+  readonly screen: ScreenShare;
+  readonly #parts: CallParts;
+  #link: Link | undefined;
+  #request: JoinRequest = { username: "", password: "", token: "" };
+  /** Has been in the call, so that a lost connection is to be restored. */
+  #joined = false;
+  /** Why we are being put out: by an operator, or because the server stops. */
+  #kicked: Departure | "server-stops" | undefined;
+  #attempt = 0;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+
+  /** Does nothing before {@linkcode join}. */
+  constructor(parts: CallParts) {
+    this.#parts = parts;
+    this.publishing = new Publishing({
+      ...parts,
+      handleProblem: (device, problem) => this.#showProblem(device, problem),
+    });
+    this.screen = new ScreenShare(parts.store, parts.devices);
+  }
+
+  /** The client that a view may act through; `undefined` while there is none. */
+  get connection(): ServerConnection | undefined {
+    return this.#link?.connection;
+  }
+
+  /** Enters the group. How it goes is in the store's `phase`. */
+  join(request: JoinRequest): void {
+    this.#request = request;
+    this.#kicked = undefined;
+    this.#parts.store.dispatch({ kind: "join-started" });
+    this.#connect();
+  }
+
+  /** Leaves the call, and lets go of all devices. */
+  leave(): void {
+    this.#depart({ kind: "own-wish" });
+  }
+
+  /** Tries to reconnect now, as when the network is back. */
+  retryNow(): void {
+    if (this.#retry !== undefined) this.#connect();
+  }
+
+  /** Says something in the conversation. */
+  say(text: string): void {
+    const connection = this.connection;
+    if (connection === undefined) return;
+    say(connection, this.#parts.store, text, Date.now());
+  }
+
+  #connect(): void {
+    clearTimeout(this.#retry);
+    this.#retry = undefined;
+    const { media, store, endpoint } = this.#parts;
+    const muted = media.microphone.peek()?.enabled !== true;
+    this.#link = new Link(
+      endpoint(),
+      store.state.peek().group.name,
+      this.#request,
+      muted ? { muted } : {},
+      this.#linkEvents(),
+    );
+  }
+
+  #linkEvents(): LinkEvents {
+    const { store, notices, levels, navigate } = this.#parts;
+    return {
+      handleOpening: (connection) => {
+        receivePeople(connection, store);
+        receiveFlows(connection, store, levels);
+        receiveMessages(connection, store, notices, {
+          handleMuted: (by) => this.#handleMuted(by),
+          handleKicked: (by, message) => this.#handleKicked(by, message),
+        });
+      },
+      handleJoined: (connection, status) =>
+        this.#handleJoined(connection, status),
+      handleChanged: (connection, status) => {
+        store.dispatch({ kind: "me-changed", me: toMe(connection) });
+        store.dispatch({ kind: "group-described", group: toGroup(status) });
+      },
+      handleRefused: (failure) => this.#handleRefused(failure),
+      handleRedirected: navigate,
+      handleClosed: (code, reason) => this.#handleClosed(code, reason),
+    };
+  }
+
+  #handleJoined(connection: ServerConnection, status: GroupStatus): void {
+    const { store } = this.#parts;
+    const again = this.#joined;
+    this.#joined = true;
+    this.#attempt = 0;
+    store.dispatch({ kind: "joined", me: toMe(connection) });
+    store.dispatch({ kind: "group-described", group: toGroup(status) });
+    connection.request({ "": ["audio", "video"] });
+    // Nobody would get what the devices give: their lights go out.
+    if (!connection.permissions.includes("present")) {
+      void this.publishing.stop();
+    }
+    void this.publishing.attach(connection);
+    void this.screen.attach(connection);
+    if (again) {
+      setTimeout(() => store.dispatch({ kind: "stale-dropped" }), STALE_MS);
+    }
+  }
+
+  #handleRefused(failure: JoinFailure): void {
+    const means = this.#request.token === "" ? "password" : "token";
+    this.#joined = false;
+    this.publishing.detach();
+    this.screen.stop();
+    this.#parts.store.dispatch({ kind: "join-again" });
+    this.#parts.store.dispatch({
+      kind: "join-refused",
+      refusal: toRefusal(failure, means),
+    });
+  }
+
+  #handleClosed(code: number, reason: string): void {
+    this.publishing.detach();
+    this.screen.detach();
+    if (!this.#joined) {
+      return this.#parts.store.dispatch({
+        kind: "join-refused",
+        refusal: STRINGS.refusals.unreachable,
+      });
+    }
+    const kicked = this.#kicked;
+    this.#kicked = undefined;
+    if (kicked === undefined && FINAL_CODES.includes(code)) {
+      return this.#depart({ kind: "ended", message: reason });
+    }
+    if (typeof kicked === "object") return this.#depart(kicked);
+    this.#attempt += 1;
+    const attempt = this.#attempt;
+    this.#parts.store.dispatch({ kind: "connection-lost", attempt });
+    this.#retry = setTimeout(
+      () => this.#connect(),
+      reconnectDelayMs(attempt, Math.random()),
+    );
+  }
+
+  #handleMuted(by: string): void {
+    if (!this.#parts.store.state.peek().own.microphone) return;
+    void this.publishing.setMicrophone(false);
+    this.#parts.notices.show("warning", STRINGS.call.mutedBy(by));
+  }
+
+  #handleKicked(by: string, message: string): void {
+    // Without a name it is the server that ends, and may be back in a moment.
+    this.#kicked = by === ""
+      ? "server-stops"
+      : { kind: "removed", by, message };
+  }
+
+  #depart(departure: Departure): void {
+    clearTimeout(this.#retry);
+    this.#retry = undefined;
+    this.#joined = false;
+    this.#attempt = 0;
+    this.#link?.close();
+    this.#link = undefined;
+    this.publishing.detach();
+    this.screen.stop();
+    this.screen.detach();
+    void this.publishing.stop();
+    this.#parts.store.dispatch({ kind: "departed", departure });
+  }
+
+  #showProblem(device: DeviceKind, problem: MediaProblem): void {
+    this.#parts.notices.show("error", STRINGS.problems[device][problem]);
+  }
+}
+
+function toMe(connection: ServerConnection): {
+  id: string;
+  username: string;
+  permissions: readonly string[];
+} {
+  const { id, username, permissions } = connection;
+  return { id, username: username ?? "", permissions };
+}
+
+function toGroup(status: GroupStatus): Partial<GroupInfo> {
+  const { displayName, description, locked } = status;
+  return {
+    ...(displayName !== undefined && { title: displayName }),
+    ...(description !== undefined && { description }),
+    locked: locked ?? false,
+  };
+}

@@ -1,0 +1,29 @@
+import type { Toast } from "../state/session_state.ts";
+import type { Store } from "../state/store.ts";
+
+/** Longer than this, a notice is in the way; shorter, and it cannot be read. */
+const SHOWN_MS = 6_000;
+
+/** Shows short notices for a while. */
+export class Notices {
+  readonly #store: Store;
+  #lastKey = 0;
+
+  /** The notices appear in the store's state. */
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /** Shows a notice. Errors stay until they are dismissed. */
+  show(tone: Toast["tone"], text: string): void {
+    const key = this.#lastKey += 1;
+    this.#store.dispatch({ kind: "toast-shown", toast: { key, tone, text } });
+    if (tone === "error") return;
+    setTimeout(() => this.dismiss(key), SHOWN_MS);
+  }
+
+  /** Takes a notice away. */
+  dismiss(key: number): void {
+    this.#store.dispatch({ kind: "toast-dismissed", key });
+  }
+}

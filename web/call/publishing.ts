@@ -1,0 +1,214 @@
+import type { ServerConnection } from "../client/server_connection.ts";
+import type { Stream } from "../client/stream.ts";
+import type { AudioLevels } from "../media/audio_levels.ts";
+import type { DeviceKind, LocalMedia } from "../media/local_media.ts";
+import type { MediaProblem } from "../media/media_problem.ts";
+import type { Preferences } from "../media/preferences.ts";
+import { profileOf } from "../media/quality.ts";
+import type { Store } from "../state/store.ts";
+import { changeTracks, offerFlow, type OutgoingFlow } from "./outgoing_flow.ts";
+import { showOwnFlow } from "./own_flow.ts";
+import { CAMERA_LABEL } from "./receiving.ts";
+
+/** Of what {@linkcode Publishing} is made. */
+export interface PublishingParts {
+  readonly store: Store;
+  readonly media: LocalMedia;
+  readonly levels: AudioLevels;
+  readonly preferences: () => Preferences;
+  /** Tells the user that a device cannot be had. */
+  readonly handleProblem: (device: DeviceKind, problem: MediaProblem) => void;
+}
+
+/**
+ * Sends one's microphone and camera, both in one flow so that they stay in step.
+ *
+ * Outlives connections: after a reconnection, `attach` offers the flow again.
+ * What the user wants is carried out in the order in which it was wanted.
+ */
+export class Publishing {
+  readonly #parts: PublishingParts;
+  #connection: ServerConnection | undefined;
+  #stream: Stream | undefined;
+  /** The tile's key, kept from the first offer on. */
+  #localId: string | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** Sends nothing before a connection is attached. */
+  constructor(parts: PublishingParts) {
+    this.#parts = parts;
+  }
+
+  /** Sends over this connection, which has joined, whatever is open. */
+  attach(connection: ServerConnection): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#connection = connection;
+      this.#stream = undefined;
+      this.#announceMute();
+      await this.#sync();
+    });
+  }
+
+  /** The connection is gone; devices and tiles stay as they are. */
+  detach(): void {
+    this.#connection = undefined;
+    this.#stream = undefined;
+  }
+
+  /** Switches the microphone. Off, it stays open but is silent. */
+  setMicrophone(on: boolean): Promise<void> {
+    return this.#inTurn(async () => {
+      const { media, handleProblem } = this.#parts;
+      const before = media.microphone.peek();
+      if (before !== null) before.enabled = on;
+      if (before === null && on) {
+        const outcome = await media.open("microphone");
+        if (outcome.kind === "failed") {
+          return handleProblem("microphone", outcome.problem);
+        }
+        await this.#sync();
+      }
+      this.#showState();
+      this.#announceMute();
+    });
+  }
+
+  /** Switches the camera. Off, the device is stopped and its light goes out. */
+  setCamera(on: boolean): Promise<void> {
+    return this.#inTurn(async () => {
+      const { media, handleProblem } = this.#parts;
+      if (on) {
+        const outcome = await media.open("camera");
+        if (outcome.kind === "failed") {
+          return handleProblem("camera", outcome.problem);
+        }
+      } else await media.closeDevice("camera");
+      await this.#sync();
+    });
+  }
+
+  /**
+   * Takes the camera or microphone that the preferences name now. A camera
+   * comes as a new flow in the place of the old one, which ends only when the
+   * new one works; a microphone just speaks on.
+   */
+  changeDevice(kind: DeviceKind): Promise<void> {
+    return this.#inTurn(async () => {
+      const { media, handleProblem } = this.#parts;
+      const old = media[kind].peek();
+      if (old === null) return;
+      const outcome = await media.reopen(kind);
+      if (outcome.kind === "failed") {
+        return handleProblem(kind, outcome.problem);
+      }
+      outcome.track.enabled = old.enabled;
+      if (kind === "camera") await this.#replace(() => old.stop());
+      else {
+        await this.#sync();
+        old.stop();
+      }
+    });
+  }
+
+  /** Stops sending and stops the devices. */
+  stop(): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#parts.media.closeDevice("camera");
+      await this.#parts.media.closeDevice("microphone");
+      await this.#sync();
+    });
+  }
+
+  #inTurn(run: () => Promise<void>): Promise<void> {
+    const turn = this.#last.then(run);
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** Makes the flow carry what is open: none, one or both devices. */
+  async #sync(): Promise<void> {
+    const tracks = this.#tracks();
+    const nothing = tracks.audio === null && tracks.video === null;
+    if (nothing) this.#close();
+    else if (this.#stream === undefined || this.#stream.closed) {
+      await this.#offer();
+    } else await changeTracks(this.#stream, this.#flow(), tracks);
+    this.#showState();
+  }
+
+  async #offer(): Promise<Stream | undefined> {
+    const connection = this.#connection;
+    if (connection === undefined) return undefined;
+    const stream = await offerFlow(
+      connection,
+      this.#flow(),
+      this.#tracks(),
+      this.#localId,
+    );
+    this.#stream = stream;
+    this.#localId = stream.localId;
+    stream.onabort = () => this.#handleAbort(stream);
+    return stream;
+  }
+
+  async #replace(handleReplaced: () => void): Promise<void> {
+    const old = this.#stream;
+    const stream = await this.#offer();
+    if (old === undefined || old.closed || stream === undefined) {
+      handleReplaced();
+    } else old.onclose = handleReplaced;
+    this.#showState();
+  }
+
+  /** The server will not have the flow: there is nothing to send it for. */
+  #handleAbort(stream: Stream): void {
+    if (stream !== this.#stream) return;
+    void this.stop();
+  }
+
+  #close(): void {
+    const stream = this.#stream;
+    this.#stream = undefined;
+    stream?.close();
+  }
+
+  #tracks(): {
+    audio: MediaStreamTrack | null;
+    video: MediaStreamTrack | null;
+  } {
+    const { media } = this.#parts;
+    return { audio: media.microphone.peek(), video: media.camera.peek() };
+  }
+
+  #flow(): OutgoingFlow {
+    const { maxRateBps } = profileOf(this.#parts.preferences().quality);
+    return { label: CAMERA_LABEL, maxRateBps };
+  }
+
+  #showState(): void {
+    const { store, levels, media } = this.#parts;
+    const { audio, video } = this.#tracks();
+    store.dispatch({
+      kind: "own-media",
+      own: {
+        microphone: media.microphone.peek()?.enabled === true,
+        camera: video !== null,
+      },
+    });
+    showOwnFlow(this.#stream, "camera", store);
+    const stream = this.#stream;
+    if (stream?.stream && audio !== null) {
+      levels.watch(stream.localId, stream.stream);
+    }
+  }
+
+  /** The protocol has no word for a muted microphone: it is in the user's data. */
+  #announceMute(): void {
+    const connection = this.#connection;
+    if (connection === undefined) return;
+    const muted = this.#parts.media.microphone.peek()?.enabled !== true;
+    connection.userAction("setdata", connection.id, {
+      muted: muted ? true : null,
+    });
+  }
+}

@@ -1,0 +1,91 @@
+import type { ServerConnection } from "../client/server_connection.ts";
+import type { Stream } from "../client/stream.ts";
+import type { AudioLevels } from "../media/audio_levels.ts";
+import type { FlowKind } from "../state/session_state.ts";
+import type { Store } from "../state/store.ts";
+
+/** The label of flows that show a screen, as Galène's clients have it. */
+export const SCREEN_LABEL = "screenshare";
+/** The label of flows with a camera, a microphone or both. */
+export const CAMERA_LABEL = "camera";
+
+/** Shows the flows that a connection receives as long as they last. */
+export function receiveFlows(
+  connection: ServerConnection,
+  store: Store,
+  levels: AudioLevels,
+): void {
+  connection.ondownstream = (stream) => {
+    const isCurrent = () =>
+      connection.findByLocalId(stream.localId) === stream && !stream.closed;
+    store.dispatch({
+      kind: "flow-opened",
+      flow: {
+        localId: stream.localId,
+        flowId: stream.id,
+        clientId: stream.source,
+        username: stream.username,
+        kind: kindOf(stream),
+        own: false,
+        media: null,
+        hasAudio: false,
+        hasVideo: false,
+        stale: false,
+      },
+    });
+    const refresh = () => {
+      if (isCurrent()) showMedia(stream, store, levels);
+    };
+    stream.ondowntrack = (track, _transceiver, media) => {
+      track.onended = refresh;
+      media.onremovetrack = refresh;
+      media.onaddtrack = refresh;
+      refresh();
+    };
+    stream.onclose = (replace) => {
+      if (replace) return;
+      levels.unwatch(stream.localId);
+      ifStillJoined(connection, () => {
+        store.dispatch({ kind: "flow-closed", localId: stream.localId });
+      });
+    };
+  };
+}
+
+/**
+ * Does something unless the connection turns out to be lost: then streams and
+ * people end one by one before the connection says so, but what they leave on
+ * the page stays there, in case that they come back.
+ */
+export function ifStillJoined(
+  connection: ServerConnection,
+  run: () => void,
+): void {
+  queueMicrotask(() => {
+    if (connection.group !== null) run();
+  });
+}
+
+function showMedia(stream: Stream, store: Store, levels: AudioLevels): void {
+  const media = stream.stream;
+  if (media === null) return;
+  const hasAudio = media.getAudioTracks().some(isLive);
+  const hasVideo = media.getVideoTracks().some(isLive);
+  store.dispatch({
+    kind: "flow-media",
+    localId: stream.localId,
+    media,
+    hasAudio,
+    hasVideo,
+  });
+  if (hasAudio) levels.watch(stream.localId, media);
+  else levels.unwatch(stream.localId);
+}
+
+function kindOf(stream: Stream): FlowKind {
+  return stream.label === SCREEN_LABEL ? "screen" : "camera";
+}
+
+function isLive(track: MediaStreamTrack): boolean {
+  return track.readyState === "live";
+}

@@ -1,0 +1,117 @@
+/**
+ * The script of a group's page: puts its parts together.
+ *
+ * @module
+ */
+import { effect } from "@preact/signals";
+import { render } from "preact";
+import { CallSession } from "./call/call_session.ts";
+import { InviteToken } from "./call/invite_token.ts";
+import { Notices } from "./call/notices.ts";
+import { AudioLevels } from "./media/audio_levels.ts";
+import { LocalMedia } from "./media/local_media.ts";
+import { createPreferenceStore } from "./media/preference_store.ts";
+import { parseGroupAddress } from "./pages/group_address.ts";
+import { toEndpoint } from "./pages/endpoint.ts";
+import { loadStatus, type PublicStatus } from "./pages/group_status.ts";
+import { initialState, type SessionState } from "./state/session_state.ts";
+import { createStore } from "./state/store.ts";
+import { STRINGS } from "./strings.ts";
+import { GroupPage, NoSuchGroup } from "./views/group_page.tsx";
+import { type Page, PageContext } from "./views/page.ts";
+
+/** The page's parts, for a group of which nothing is known but its name. */
+function createPage(group: string, endpoint: () => string): Page {
+  const store = createStore(initialState(group));
+  const notices = new Notices(store);
+  const preferences = createPreferenceStore(localStorage);
+  const levels = new AudioLevels();
+  // Pages without HTTPS have none, whatever the types say.
+  const devices = isSecureContext ? navigator.mediaDevices : undefined;
+  const media = new LocalMedia(devices, () => preferences.current.peek());
+  const session = new CallSession({
+    store,
+    media,
+    devices,
+    levels,
+    notices,
+    preferences: () => preferences.current.peek(),
+    endpoint,
+    navigate: (url) => location.assign(url),
+  });
+  const invite = new InviteToken(
+    { storage: sessionStorage, location, history },
+    group,
+  );
+  return { store, session, media, levels, notices, preferences, invite };
+}
+
+/** Shows outside of the page what goes on in it. */
+function reflect(page: Page): void {
+  effect(() => {
+    const state = page.store.state.value;
+    document.title = STRINGS.join.pageTitle(state.group.title);
+    document.documentElement.dataset.state = toDataState(state);
+  });
+  effect(() => {
+    const { phase } = page.store.state.value;
+    if (phase.kind === "call") page.invite.accept();
+    const isBad = phase.kind === "join" && phase.refusal?.field === "password";
+    if (isBad) page.invite.discard();
+  });
+}
+
+/** For tests and style sheets: join, connecting, call or left. */
+function toDataState({ phase }: SessionState): string {
+  const lost = phase.kind === "call" && phase.link.kind === "lost";
+  return lost ? "connecting" : phase.kind;
+}
+
+function listen({ session, levels }: Page): void {
+  addEventListener("online", () => session.retryNow());
+  // Browsers let sound begin with the first touch of the page.
+  addEventListener("pointerdown", () => void levels.resume());
+  addEventListener("keydown", () => void levels.resume());
+}
+
+/** What the server says of the group; whether its page is to be shown at all. */
+function describe(page: Page, status: PublicStatus): boolean {
+  const { redirect, authPortal, displayName, description, locked } = status;
+  const elsewhere = redirect || (page.invite.value === "" ? authPortal : "");
+  if (elsewhere !== "") {
+    location.assign(elsewhere);
+    return false;
+  }
+  page.store.dispatch({
+    kind: "group-described",
+    group: { title: displayName, description, locked },
+  });
+  return true;
+}
+
+async function main(root: HTMLElement): Promise<void> {
+  const group = parseGroupAddress(location.pathname);
+  let endpoint = toEndpoint("", location.href);
+  const page = createPage(group, () => endpoint);
+  const status = await loadStatus(group);
+  if (status.kind === "missing") {
+    document.title = STRINGS.join.pageTitle(STRINGS.notFound.title);
+    return render(<NoSuchGroup />, root);
+  }
+  if (status.kind === "loaded") {
+    if (!describe(page, status.value)) return;
+    endpoint = toEndpoint(status.value.endpoint, location.href);
+  }
+  // A server that gives no status may still let us in: try.
+  reflect(page);
+  listen(page);
+  render(
+    <PageContext.Provider value={page}>
+      <GroupPage />
+    </PageContext.Provider>,
+    root,
+  );
+}
+
+const root = document.getElementById("app");
+if (root !== null) await main(root);

@@ -1,0 +1,212 @@
+import { type ReadonlySignal, signal } from "@preact/signals";
+import {
+  cameraConstraints,
+  type DeviceLists,
+  listDevices,
+  type MediaDevicesPort,
+  microphoneConstraints,
+  NO_DEVICES,
+} from "./devices.ts";
+import { type MediaProblem, toMediaProblem } from "./media_problem.ts";
+import type { Preferences } from "./preferences.ts";
+
+/** One of the two devices that a person speaks and is seen through. */
+export type DeviceKind = "microphone" | "camera";
+
+/** What came of opening a device. */
+export type OpenOutcome =
+  | { readonly kind: "open"; readonly track: MediaStreamTrack }
+  | { readonly kind: "failed"; readonly problem: MediaProblem };
+
+/**
+ * The microphone and the camera of this machine.
+ *
+ * Owns the tracks: who needs one reads it here, and nobody else stops it.
+ * Operations on one device are carried out one after the other.
+ */
+export class LocalMedia {
+  readonly #port: MediaDevicesPort | undefined;
+  readonly #preferences: () => Preferences;
+  readonly #tracks = {
+    microphone: signal<MediaStreamTrack | null>(null),
+    camera: signal<MediaStreamTrack | null>(null),
+  };
+  readonly #devices = signal<DeviceLists>(NO_DEVICES);
+  readonly #problem = signal<MediaProblem | null>(null);
+  #last: Promise<unknown> = Promise.resolve();
+
+  /**
+   * @param port `navigator.mediaDevices`, which insecure pages do not have
+   * @param preferences what to open, read at each opening
+   */
+  constructor(
+    port: MediaDevicesPort | undefined,
+    preferences: () => Preferences,
+  ) {
+    this.#port = port;
+    this.#preferences = preferences;
+    port?.addEventListener("devicechange", this.#refresh);
+  }
+
+  /** The open microphone, or null. */
+  get microphone(): ReadonlySignal<MediaStreamTrack | null> {
+    return this.#tracks.microphone;
+  }
+
+  /** The open camera, or null. */
+  get camera(): ReadonlySignal<MediaStreamTrack | null> {
+    return this.#tracks.camera;
+  }
+
+  /** What can be chosen. */
+  get devices(): ReadonlySignal<DeviceLists> {
+    return this.#devices;
+  }
+
+  /** Why the last opening failed; null after one that did not. */
+  get problem(): ReadonlySignal<MediaProblem | null> {
+    return this.#problem;
+  }
+
+  /** Opens a device, or gives the track that is open already. */
+  open(kind: DeviceKind): Promise<OpenOutcome> {
+    return this.#inTurn(async () => {
+      const track = this.#tracks[kind].peek();
+      return track === null ? await this.#open(kind) : { kind: "open", track };
+    });
+  }
+
+  /**
+   * Opens both devices, with one question to the user if possible; one of them
+   * if the other cannot be had.
+   */
+  async openBoth(): Promise<void> {
+    await this.#inTurn(() => this.#openTogether());
+    await this.open("microphone");
+    await this.open("camera");
+  }
+
+  /**
+   * Opens a device anew, as after another one was chosen. The track that it had
+   * goes on, so that viewers see no gap: whoever calls this stops that one.
+   */
+  reopen(kind: DeviceKind): Promise<OpenOutcome> {
+    return this.#inTurn(async () => {
+      const outcome = await this.#open(kind);
+      const isBusy = outcome.kind === "failed" && outcome.problem === "busy";
+      if (!isBusy || this.#tracks[kind].peek() === null) return outcome;
+      // Some cameras cannot be opened twice.
+      this.#stop(kind);
+      return await this.#open(kind);
+    });
+  }
+
+  /** Stops a device, so that its light goes out. */
+  closeDevice(kind: DeviceKind): Promise<void> {
+    return this.#inTurn(() => Promise.resolve(this.#stop(kind)));
+  }
+
+  /** Stops everything, for good. */
+  close(): void {
+    this.#port?.removeEventListener("devicechange", this.#refresh);
+    this.#stop("microphone");
+    this.#stop("camera");
+  }
+
+  #inTurn<T>(run: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(run);
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #openTogether(): Promise<void> {
+    const isClosed = this.#tracks.microphone.peek() === null &&
+      this.#tracks.camera.peek() === null;
+    if (this.#port === undefined || !isClosed) return;
+    const { cameraId, microphoneId, quality } = this.#preferences();
+    try {
+      const stream = await this.#port.getUserMedia({
+        audio: microphoneConstraints(microphoneId),
+        video: cameraConstraints(cameraId, quality),
+      });
+      for (const track of stream.getTracks()) {
+        this.#keep(track.kind === "video" ? "camera" : "microphone", track);
+      }
+      await this.#refresh();
+    } catch {
+      // One by one it will be seen which of them is the trouble.
+    }
+  }
+
+  #keep(kind: DeviceKind, track: MediaStreamTrack): void {
+    track.addEventListener("ended", () => this.#forget(kind, track));
+    this.#tracks[kind].value = track;
+    this.#problem.value = null;
+  }
+
+  async #open(kind: DeviceKind): Promise<OpenOutcome> {
+    if (this.#port === undefined) return this.#failed("insecure");
+    try {
+      const track = await this.#capture(this.#port, kind);
+      this.#keep(kind, track);
+      await this.#refresh();
+      return { kind: "open", track };
+    } catch (error) {
+      return this.#failed(toMediaProblem(error));
+    }
+  }
+
+  /** The chosen device; any one if that has been unplugged since. */
+  async #capture(
+    port: MediaDevicesPort,
+    kind: DeviceKind,
+  ): Promise<MediaStreamTrack> {
+    const chosen = this.#preferences();
+    const id = kind === "camera" ? chosen.cameraId : chosen.microphoneId;
+    try {
+      return await this.#captureDevice(port, kind, id);
+    } catch (error) {
+      if (id === "" || toMediaProblem(error) !== "missing") throw error;
+      return await this.#captureDevice(port, kind, "");
+    }
+  }
+
+  async #captureDevice(
+    port: MediaDevicesPort,
+    kind: DeviceKind,
+    id: string,
+  ): Promise<MediaStreamTrack> {
+    const stream = await port.getUserMedia(
+      kind === "camera"
+        ? { video: cameraConstraints(id, this.#preferences().quality) }
+        : { audio: microphoneConstraints(id) },
+    );
+    const [track] = stream.getTracks();
+    if (track === undefined) throw new Error("Cannot happen: no track");
+    return track;
+  }
+
+  #failed(problem: MediaProblem): OpenOutcome {
+    this.#problem.value = problem;
+    return { kind: "failed", problem };
+  }
+
+  /** The device went away by itself: unplugged, or taken back by the user. */
+  #forget(kind: DeviceKind, track: MediaStreamTrack): void {
+    if (this.#tracks[kind].peek() === track) this.#tracks[kind].value = null;
+  }
+
+  #stop(kind: DeviceKind): void {
+    this.#tracks[kind].peek()?.stop();
+    this.#tracks[kind].value = null;
+  }
+
+  readonly #refresh = async (): Promise<void> => {
+    if (this.#port === undefined) return;
+    try {
+      this.#devices.value = await listDevices(this.#port);
+    } catch {
+      // Without a list, the devices that are open go on working.
+    }
+  };
+}

@@ -1,0 +1,18 @@
+/**
+ * The WebSocket to connect to: the one that the group's status names if that is
+ * on another host, and else the page's own server, seen as the page is: through
+ * a proxy the server may know neither its own port nor that there is TLS.
+ *
+ * @param told from the group's status; may be empty
+ * @param page the page's address
+ */
+export function toEndpoint(told: string, page: string): string {
+  const here = new URL("/ws", page);
+  here.protocol = here.protocol === "http:" ? "ws:" : "wss:";
+  if (!URL.canParse(told)) return here.href;
+  const there = new URL(told);
+  const isWebSocket = there.protocol === "ws:" || there.protocol === "wss:";
+  return isWebSocket && there.hostname !== here.hostname
+    ? there.href
+    : here.href;
+}

@@ -1,0 +1,33 @@
+/** Whether there is a group of some name. */
+export type GroupFound =
+  | { readonly kind: "found" }
+  | { readonly kind: "missing" }
+  | { readonly kind: "refused"; readonly status: number }
+  | { readonly kind: "unreachable" };
+
+/** The address of a group's page: `a b/c` gives `/group/a%20b/c/`. */
+export function toGroupAddress(group: string): string {
+  return `/group/${group.split("/").map(encodeURIComponent).join("/")}/`;
+}
+
+/** The group whose page has this path: `/group/a%20b/c/` gives `a b/c`. */
+export function parseGroupAddress(pathname: string): string {
+  const path = pathname.replace(/^\/group\//, "").replace(/\/+$/, "");
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path; // A stray percent sign: the server will know no such group.
+  }
+}
+
+/** Asks the server whether there is such a group, and nothing else about it. */
+export async function findGroup(group: string): Promise<GroupFound> {
+  try {
+    const address = `${toGroupAddress(group)}.status`;
+    const { ok, status } = await fetch(address, { method: "HEAD" });
+    if (ok) return { kind: "found" };
+    return status === 404 ? { kind: "missing" } : { kind: "refused", status };
+  } catch {
+    return { kind: "unreachable" }; // TypeError: no network, no server
+  }
+}

@@ -1,0 +1,187 @@
+import { assertNever } from "../../lib/assert_never.ts";
+import { addEntry, clearEntries } from "./chat_reducer.ts";
+import {
+  closeFlow,
+  dropStaleFlows,
+  markFlowsStale,
+  openFlow,
+  setFlowMedia,
+} from "./flow_reducer.ts";
+import type { SessionAction } from "./session_action.ts";
+import { initialState } from "./session_state.ts";
+import type { Person, SessionState, Toast } from "./session_state.ts";
+
+/** More notices than this at once would cover the page; the oldest goes. */
+const MAX_TOASTS = 4;
+
+/** The state that follows from an action. Pure; shares what did not change. */
+export function reduceSession(
+  state: SessionState,
+  action: SessionAction,
+): SessionState {
+  switch (action.kind) {
+    case "group-described":
+      return { ...state, group: { ...state.group, ...action.group } };
+    case "join-started":
+      return { ...state, phase: { kind: "connecting" } };
+    case "join-refused":
+      return {
+        ...state,
+        phase: { kind: "join", refusal: action.refusal },
+      };
+    case "joined":
+      return joined(state, action.me);
+    case "me-changed":
+      return { ...state, me: action.me };
+    case "connection-lost":
+      return connectionLost(state, action.attempt);
+    case "departed":
+      return departed(state, { kind: "left", departure: action.departure });
+    case "join-again":
+      return departed(state, { kind: "join" });
+    case "person-put":
+      return { ...state, people: putPerson(state.people, action.person) };
+    case "person-gone":
+      return personGone(state, action.id);
+    case "flow-opened":
+    case "flow-media":
+    case "flow-closed":
+    case "stale-dropped":
+      return { ...state, flows: reduceFlows(state.flows, action) };
+    case "own-media":
+      return { ...state, own: { ...state.own, ...action.own } };
+    case "chat-received":
+    case "chat-cleared":
+    case "chat-addressed":
+      return reduceChat(state, action);
+    case "panel-toggled":
+    case "panel-closed":
+      return reducePanel(state, action);
+    case "toast-shown":
+      return { ...state, toasts: addToast(state.toasts, action.toast) };
+    case "toast-dismissed":
+      return {
+        ...state,
+        toasts: state.toasts.filter((toast) => toast.key !== action.key),
+      };
+    default:
+      return assertNever(action);
+  }
+}
+
+type ActionOf<Kind extends SessionAction["kind"]> = Extract<
+  SessionAction,
+  { kind: Kind }
+>;
+
+/** People come anew with each join; what was said and shown stays. */
+function joined(state: SessionState, me: SessionState["me"]): SessionState {
+  return {
+    ...state,
+    phase: { kind: "call", link: { kind: "up" } },
+    me,
+    people: [],
+    // The server replays the history; what it does not replay was private.
+    chat: {
+      ...state.chat,
+      entries: state.chat.entries.filter((entry) => entry.dest !== ""),
+    },
+  };
+}
+
+function connectionLost(state: SessionState, attempt: number): SessionState {
+  if (state.phase.kind !== "call") return state;
+  return {
+    ...state,
+    phase: { kind: "call", link: { kind: "lost", attempt } },
+    flows: markFlowsStale(state.flows),
+  };
+}
+
+function departed(
+  state: SessionState,
+  phase: SessionState["phase"],
+): SessionState {
+  const fresh = initialState(state.group.name);
+  return { ...fresh, phase, group: state.group, toasts: state.toasts };
+}
+
+function putPerson(
+  people: readonly Person[],
+  person: Person,
+): readonly Person[] {
+  const known = people.some((other) => other.id === person.id);
+  if (!known) return [...people, person];
+  return people.map((other) => other.id === person.id ? person : other);
+}
+
+function personGone(state: SessionState, id: string): SessionState {
+  const wasAddressed = state.chat.to === id;
+  return {
+    ...state,
+    people: state.people.filter((person) => person.id !== id),
+    chat: wasAddressed ? { ...state.chat, to: "" } : state.chat,
+  };
+}
+
+function reduceFlows(
+  flows: SessionState["flows"],
+  action: ActionOf<
+    "flow-opened" | "flow-media" | "flow-closed" | "stale-dropped"
+  >,
+): SessionState["flows"] {
+  switch (action.kind) {
+    case "flow-opened":
+      return openFlow(flows, action.flow);
+    case "flow-media":
+      return setFlowMedia(flows, action);
+    case "flow-closed":
+      return closeFlow(flows, action.localId);
+    case "stale-dropped":
+      return dropStaleFlows(flows);
+    default:
+      return assertNever(action);
+  }
+}
+
+function reduceChat(
+  state: SessionState,
+  action: ActionOf<"chat-received" | "chat-cleared" | "chat-addressed">,
+): SessionState {
+  switch (action.kind) {
+    case "chat-received": {
+      const { entry, history } = action;
+      const seen = history || entry.own || state.panel === "chat";
+      return { ...state, chat: addEntry(state.chat, entry, seen) };
+    }
+    case "chat-cleared":
+      return { ...state, chat: clearEntries(state.chat, action) };
+    case "chat-addressed":
+      return {
+        ...state,
+        panel: "chat",
+        chat: { ...state.chat, to: action.to, unread: 0 },
+      };
+    default:
+      return assertNever(action);
+  }
+}
+
+function reducePanel(
+  state: SessionState,
+  action: ActionOf<"panel-toggled" | "panel-closed">,
+): SessionState {
+  const closes = action.kind === "panel-closed" ||
+    action.panel === state.panel;
+  if (closes) return { ...state, panel: "none" };
+  const chat = action.panel === "chat"
+    ? { ...state.chat, unread: 0 }
+    : state.chat;
+  return { ...state, panel: action.panel, chat };
+}
+
+/** A notice that says the same as one that is still shown takes its place. */
+function addToast(toasts: readonly Toast[], toast: Toast): readonly Toast[] {
+  const others = toasts.filter((other) => other.text !== toast.text);
+  return [...others, toast].slice(-MAX_TOASTS);
+}

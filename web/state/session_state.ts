@@ -1,0 +1,151 @@
+/** What the page knows of the group, the people in it and their flows. */
+export interface SessionState {
+  readonly phase: Phase;
+  readonly group: GroupInfo;
+  readonly me: Me;
+  readonly people: readonly Person[];
+  /** In the order in which they came; own ones first. */
+  readonly flows: readonly Flow[];
+  readonly own: OwnMedia;
+  readonly chat: ChatState;
+  readonly panel: Panel;
+  readonly toasts: readonly Toast[];
+}
+
+/** Which screen is shown, and what only that screen knows. */
+export type Phase =
+  /** Filling in the form; `refusal` says why the last try failed. */
+  | { readonly kind: "join"; readonly refusal?: Refusal }
+  | { readonly kind: "connecting" }
+  | { readonly kind: "call"; readonly link: Link }
+  | { readonly kind: "left"; readonly departure: Departure };
+
+/** Whether the server can be reached during a call. */
+export type Link =
+  | { readonly kind: "up" }
+  /** Lost, and being sought again: `attempt` counts from 1. */
+  | { readonly kind: "lost"; readonly attempt: number };
+
+/** Why the server did not let somebody in. */
+export interface Refusal {
+  readonly title: string;
+  /** What to do about it. */
+  readonly advice: string;
+  /** The field that has to be corrected. */
+  readonly field: "name" | "password" | "none";
+}
+
+/** How a call ended. */
+export type Departure =
+  | { readonly kind: "own-wish" }
+  | { readonly kind: "removed"; readonly by: string; readonly message: string }
+  | { readonly kind: "ended"; readonly message: string };
+
+/** The group, as far as its status tells. */
+export interface GroupInfo {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly locked: boolean;
+}
+
+/** The user of this page. */
+export interface Me {
+  readonly id: string;
+  readonly username: string;
+  readonly permissions: readonly string[];
+}
+
+/** A client in the group, oneself included. */
+export interface Person {
+  readonly id: string;
+  readonly username: string;
+  readonly permissions: readonly string[];
+  /** Has announced that the microphone is muted. */
+  readonly muted: boolean;
+}
+
+/** What a flow shows; every label but that of a screen is a camera's. */
+export type FlowKind = "camera" | "screen";
+
+/** A flow that is shown as a tile. */
+export interface Flow {
+  /** Stable over replacements: the tile's key. */
+  readonly localId: string;
+  /** The id on the wire; changes when the flow is replaced. */
+  readonly flowId: string;
+  readonly clientId: string;
+  readonly username: string;
+  readonly kind: FlowKind;
+  readonly own: boolean;
+  readonly media: MediaStream | null;
+  readonly hasAudio: boolean;
+  readonly hasVideo: boolean;
+  /** Its connection is gone, and it is shown until it comes back. */
+  readonly stale: boolean;
+}
+
+/** What the user sends. */
+export interface OwnMedia {
+  readonly microphone: boolean;
+  readonly camera: boolean;
+  readonly screen: boolean;
+}
+
+/** The side panel that is open. */
+export type Panel = "none" | "chat" | "people";
+
+/** One message of the conversation. */
+export interface ChatEntry {
+  /** Counts up; for keys in lists. */
+  readonly key: number;
+  /** The server's id for the message; empty for a private one. */
+  readonly id: string;
+  readonly source: string;
+  readonly username: string;
+  /** Whom a private message is for; empty if it is for everybody. */
+  readonly dest: string;
+  readonly destName: string;
+  readonly own: boolean;
+  /** Said in the third person: `/me waves`. */
+  readonly emote: boolean;
+  /** Milliseconds since 1970. */
+  readonly timeMs: number;
+  readonly text: string;
+}
+
+/** The conversation. */
+export interface ChatState {
+  readonly entries: readonly ChatEntry[];
+  readonly unread: number;
+  /** Client id of the person whom one writes to privately; empty: everybody. */
+  readonly to: string;
+  readonly nextKey: number;
+}
+
+/** A short notice that goes away by itself or on a click. */
+export interface Toast {
+  readonly key: number;
+  readonly tone: "info" | "warning" | "error";
+  readonly text: string;
+}
+
+/** The state of a page that has just been opened. */
+export function initialState(groupName: string): SessionState {
+  return {
+    phase: { kind: "join" },
+    group: {
+      name: groupName,
+      title: groupName,
+      description: "",
+      locked: false,
+    },
+    me: { id: "", username: "", permissions: [] },
+    people: [],
+    flows: [],
+    own: { microphone: false, camera: false, screen: false },
+    chat: { entries: [], unread: 0, to: "", nextKey: 1 },
+    panel: "none",
+    toasts: [],
+  };
+}

@@ -1,0 +1,69 @@
+import type { JSX } from "preact";
+import { useSignal } from "@preact/signals";
+import { useEffect, useMemo } from "preact/hooks";
+import { STRINGS } from "../strings.ts";
+import { ChatPanel } from "./chat_panel.tsx";
+import { ControlBar } from "./control_bar.tsx";
+import { Icon } from "./icons.tsx";
+import { usePage } from "./page.ts";
+import { PeoplePanel } from "./people_panel.tsx";
+import { Playback } from "./playback.ts";
+import { SettingsDialog } from "./settings_dialog.tsx";
+import { watchShortcuts } from "./shortcuts.ts";
+import { VideoGrid } from "./video_grid.tsx";
+
+/** The call: tiles, the side panel and the controls. */
+export function CallScreen(): JSX.Element {
+  const { store, session } = usePage();
+  const { panel } = store.state.value;
+  const settings = useSignal(false);
+  const playback = useMemo(() => new Playback(), []);
+  useEffect(() => watchShortcuts(document, session, store), []);
+
+  return (
+    <main class="call" data-panel={panel}>
+      <ConnectionBanner />
+      <div class="call-stage">
+        <VideoGrid playback={playback} />
+        {playback.blocked.value && (
+          <button
+            type="button"
+            class="button button-primary hear"
+            onClick={() => playback.playAll()}
+          >
+            <Icon name="speaker" /> {STRINGS.call.hear}
+          </button>
+        )}
+      </div>
+      {panel === "chat" && <ChatPanel />}
+      {panel === "people" && <PeoplePanel />}
+      <ControlBar onSettings={() => settings.value = true} />
+      {settings.value && (
+        <SettingsDialog onClose={() => settings.value = false} />
+      )}
+    </main>
+  );
+}
+
+function ConnectionBanner(): JSX.Element {
+  const { store, session } = usePage();
+  const { phase } = store.state.value;
+  const lost = phase.kind === "call" && phase.link.kind === "lost";
+  return (
+    <div role="status" class="banner-place">
+      {lost && (
+        <div class="banner">
+          <span class="spinner" />
+          {STRINGS.call.reconnecting}
+          <button
+            type="button"
+            class="button button-small"
+            onClick={() => session.retryNow()}
+          >
+            {STRINGS.call.reconnectNow}
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,190 @@
+import type { JSX } from "preact";
+import { STRINGS } from "../strings.ts";
+import { Icon, type IconName } from "./icons.tsx";
+import { usePage } from "./page.ts";
+
+/** The row of buttons below the tiles. */
+export function ControlBar(
+  { onSettings }: { readonly onSettings: () => void },
+): JSX.Element {
+  const { session } = usePage();
+  const words = STRINGS.call;
+  return (
+    <nav class="bar" aria-label={words.controls}>
+      <GroupTitle />
+      <div class="bar-middle">
+        <MicrophoneButton />
+        <CameraButton />
+        {session.screen.possible && <ScreenButton />}
+        <BarButton
+          testId="leave"
+          label={words.leave}
+          icon="leave"
+          tone="danger"
+          onClick={() => session.leave()}
+        />
+      </div>
+      <div class="bar-end">
+        <PeopleButton />
+        <ChatButton />
+        <BarButton
+          testId="open-settings"
+          label={words.settings}
+          icon="settings"
+          tone="plain"
+          onClick={onSettings}
+        />
+      </div>
+    </nav>
+  );
+}
+
+function GroupTitle(): JSX.Element {
+  const { title, locked } = usePage().store.state.value.group;
+  return (
+    <div class="bar-start">
+      <img class="logo" src="/favicon.svg" alt="" width="28" height="28" />
+      <h1 class="bar-title">{title}</h1>
+      {locked && (
+        <span class="badge badge-warning">
+          <Icon name="lock" /> {STRINGS.call.locked}
+        </span>
+      )}
+    </div>
+  );
+}
+
+function MicrophoneButton(): JSX.Element {
+  const { session } = usePage();
+  const { own, mayPresent } = useOwn();
+  const words = STRINGS.call;
+  const on = own.microphone;
+  return (
+    <BarButton
+      testId="toggle-mic"
+      label={on ? words.microphoneOff : words.microphoneOn}
+      hint={mayPresent ? "" : words.mayNotPresent}
+      icon={on ? "microphone" : "microphoneOff"}
+      tone={on ? "plain" : "off"}
+      disabled={!mayPresent}
+      onClick={() => void session.publishing.setMicrophone(!on)}
+    />
+  );
+}
+
+function CameraButton(): JSX.Element {
+  const { session } = usePage();
+  const { own, mayPresent } = useOwn();
+  const words = STRINGS.call;
+  const on = own.camera;
+  return (
+    <BarButton
+      testId="toggle-camera"
+      label={on ? words.cameraOff : words.cameraOn}
+      hint={mayPresent ? "" : words.mayNotPresent}
+      icon={on ? "camera" : "cameraOff"}
+      tone={on ? "plain" : "off"}
+      disabled={!mayPresent}
+      onClick={() => void session.publishing.setCamera(!on)}
+    />
+  );
+}
+
+function ScreenButton(): JSX.Element {
+  const { session, notices } = usePage();
+  const { own, mayPresent } = useOwn();
+  const words = STRINGS.call;
+  const on = own.screen;
+  const toggle = async () => {
+    if (on) return session.screen.stop();
+    const problem = await session.screen.start();
+    if (problem !== undefined) {
+      notices.show("error", STRINGS.problems.screen[problem]);
+    }
+  };
+  return (
+    <BarButton
+      testId="toggle-screen"
+      label={on ? words.screenOff : words.screenOn}
+      hint={mayPresent ? "" : words.mayNotPresent}
+      icon="screen"
+      tone={on ? "active" : "plain"}
+      disabled={!mayPresent}
+      onClick={() => void toggle()}
+    />
+  );
+}
+
+function PeopleButton(): JSX.Element {
+  const { store } = usePage();
+  const { people, panel } = store.state.value;
+  return (
+    <BarButton
+      testId="open-people"
+      label={STRINGS.call.peopleCount(people.length)}
+      icon="people"
+      tone={panel === "people" ? "active" : "plain"}
+      expanded={panel === "people"}
+      count={people.length}
+      onClick={() => store.dispatch({ kind: "panel-toggled", panel: "people" })}
+    />
+  );
+}
+
+function ChatButton(): JSX.Element {
+  const { store } = usePage();
+  const { chat, panel } = store.state.value;
+  return (
+    <BarButton
+      testId="open-chat"
+      label={STRINGS.call.chatUnread(chat.unread)}
+      icon="chat"
+      tone={panel === "chat" ? "active" : "plain"}
+      expanded={panel === "chat"}
+      alert={chat.unread}
+      onClick={() => store.dispatch({ kind: "panel-toggled", panel: "chat" })}
+    />
+  );
+}
+
+interface BarButtonProps {
+  readonly testId: string;
+  /** What a click does; also the tooltip, unless there is a `hint`. */
+  readonly label: string;
+  readonly hint?: string;
+  readonly icon: IconName;
+  readonly tone: "plain" | "off" | "active" | "danger";
+  readonly disabled?: boolean;
+  /** Of a button that opens a panel: whether it is open. */
+  readonly expanded?: boolean;
+  /** A number beside the icon; the label says it too. */
+  readonly count?: number;
+  /** The same, but it wants to be seen. */
+  readonly alert?: number;
+  readonly onClick: () => void;
+}
+
+function BarButton(props: BarButtonProps): JSX.Element {
+  const { alert = 0, count = 0 } = props;
+  return (
+    <button
+      type="button"
+      class={`bar-button bar-button-${props.tone}`}
+      data-testid={props.testId}
+      aria-label={props.label}
+      aria-expanded={props.expanded}
+      data-tip={props.hint || props.label}
+      disabled={props.disabled}
+      onClick={props.onClick}
+    >
+      <Icon name={props.icon} />
+      {count > 0 && <span class="bar-count">{count}</span>}
+      {alert > 0 && <span class="bar-alert">{alert > 99 ? "99+" : alert}</span>}
+    </button>
+  );
+}
+
+function useOwn() {
+  const { own, me } = usePage().store.state.value;
+  return { own, mayPresent: me.permissions.includes("present") };
+}

@@ -1,0 +1,33 @@
+import type { JSX } from "preact";
+import type { Device } from "../media/devices.ts";
+import { STRINGS } from "../strings.ts";
+
+/** Lets the user choose one of several devices. */
+export function DeviceSelect(
+  { label, devices, chosen, onChoose }: {
+    readonly label: string;
+    readonly devices: readonly Device[];
+    /** A device id; empty for the system's default. */
+    readonly chosen: string;
+    readonly onChoose: (id: string) => void;
+  },
+): JSX.Element {
+  const words = STRINGS.join;
+  const isKnown = devices.some(({ id }) => id === chosen);
+  return (
+    <label class="field">
+      <span class="field-label">{label}</span>
+      <select
+        value={isKnown ? chosen : ""}
+        onChange={(event) => onChoose(event.currentTarget.value)}
+      >
+        <option value="">{words.defaultDevice}</option>
+        {devices.filter(({ id }) => id !== "default").map((device, index) => (
+          <option key={device.id} value={device.id}>
+            {device.label || words.unnamedDevice(index + 1)}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}

@@ -1,0 +1,22 @@
+import type { JSX } from "preact";
+import { STRINGS } from "../strings.ts";
+import { CopyAddress } from "./copy_address.tsx";
+import { Icon } from "./icons.tsx";
+import { usePage } from "./page.ts";
+
+/** What to do while nobody sends anything. */
+export function EmptyGrid(): JSX.Element {
+  const { people } = usePage().store.state.value;
+  const words = STRINGS.call;
+  const alone = people.length <= 1;
+  return (
+    <div class="grid-empty">
+      <span class="grid-empty-icon">
+        <Icon name={alone ? "people" : "camera"} />
+      </span>
+      <h2>{alone ? words.alone : words.nobodySends}</h2>
+      <p class="soft">{alone ? words.aloneHint : words.nobodySendsHint}</p>
+      {alone && <CopyAddress />}
+    </div>
+  );
+}

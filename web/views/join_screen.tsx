@@ -1,0 +1,174 @@
+import type { JSX } from "preact";
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { openForStart } from "../media/start.ts";
+import type { Refusal } from "../state/session_state.ts";
+import { STRINGS } from "../strings.ts";
+import { DeviceSelect } from "./device_select.tsx";
+import { Icon } from "./icons.tsx";
+import { usePage } from "./page.ts";
+import { Preview } from "./preview.tsx";
+import { StartChoice } from "./start_choice.tsx";
+
+/** The way into the call: who one is, and what one sends. */
+export function JoinScreen(): JSX.Element {
+  const { store, media, preferences } = usePage();
+  const { name, start } = preferences.current.value;
+  useEffect(() => void openForStart(media, start), [start]);
+
+  const { title, description } = store.state.value.group;
+  return (
+    <main class="join">
+      <div class="join-inner">
+        <header class="join-header">
+          <a href="/" class="brand">
+            <img
+              class="logo"
+              src="/favicon.svg"
+              alt=""
+              width="28"
+              height="28"
+            />
+            {STRINGS.product}
+          </a>
+        </header>
+        <section class="join-preview">
+          <Preview name={name} />
+          <PreviewDevices />
+        </section>
+        <section class="join-side card">
+          <h1>{title}</h1>
+          {description !== "" && <p class="soft">{description}</p>}
+          <JoinForm />
+        </section>
+      </div>
+    </main>
+  );
+}
+
+function PreviewDevices(): JSX.Element | null {
+  const { media, preferences } = usePage();
+  const { start, cameraId, microphoneId } = preferences.current.value;
+  if (start === "nothing") return null;
+  const { cameras, microphones } = media.devices.value;
+  const change = async (
+    kind: "camera" | "microphone",
+    choice: { cameraId: string } | { microphoneId: string },
+  ) => {
+    const old = media[kind].peek();
+    preferences.update(choice);
+    await media.reopen(kind);
+    old?.stop();
+  };
+  return (
+    <div class="join-devices">
+      <DeviceSelect
+        label={STRINGS.join.microphone}
+        devices={microphones}
+        chosen={microphoneId}
+        onChoose={(id) => change("microphone", { microphoneId: id })}
+      />
+      {start === "camera" && (
+        <DeviceSelect
+          label={STRINGS.join.camera}
+          devices={cameras}
+          chosen={cameraId}
+          onChoose={(id) => change("camera", { cameraId: id })}
+        />
+      )}
+    </div>
+  );
+}
+
+function JoinForm(): JSX.Element {
+  const { store, session, levels, preferences, invite } = usePage();
+  const { phase, group } = store.state.value;
+  const { name, start } = preferences.current.value;
+  const password = useSignal("");
+  const words = STRINGS.join;
+  const busy = phase.kind === "connecting";
+  const refusal = phase.kind === "join" ? phase.refusal : undefined;
+
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    // The click that joins is also what lets browsers play sound.
+    void levels.resume();
+    session.join({
+      username: name.trim(),
+      password: password.value,
+      token: invite.value,
+    });
+  };
+
+  return (
+    <form class="join-form" onSubmit={submit}>
+      <Refused refusal={refusal} />
+      {group.locked && refusal === undefined && (
+        <p class="notice notice-warning">
+          <Icon name="lock" />
+          <span>{words.locked}</span>
+        </p>
+      )}
+      <label class="field">
+        <span class="field-label">{words.name}</span>
+        <input
+          data-testid="join-name"
+          value={name}
+          onInput={(event) =>
+            preferences.update({ name: event.currentTarget.value })}
+          placeholder={words.namePlaceholder}
+          autocomplete="username"
+          maxLength={60}
+          required
+          autofocus={name === ""}
+          aria-invalid={refusal?.field === "name"}
+        />
+      </label>
+      {invite.value === "" && (
+        <label class="field">
+          <span class="field-label">{words.password}</span>
+          <input
+            data-testid="join-password"
+            type="password"
+            value={password.value}
+            onInput={(event) => password.value = event.currentTarget.value}
+            placeholder={words.passwordHint}
+            autocomplete="current-password"
+            aria-invalid={refusal?.field === "password"}
+          />
+        </label>
+      )}
+      <StartChoice
+        chosen={start}
+        onChoose={(choice) => preferences.update({ start: choice })}
+      />
+      <button
+        type="submit"
+        class="button button-primary button-large"
+        data-testid="join-button"
+        disabled={busy}
+      >
+        {busy ? <span class="spinner" /> : null}
+        {busy ? words.joining : words.join}
+      </button>
+    </form>
+  );
+}
+
+function Refused(
+  { refusal }: { readonly refusal: Refusal | undefined },
+): JSX.Element {
+  return (
+    <div role="alert">
+      {refusal !== undefined && (
+        <div class="notice notice-error">
+          <Icon name="warning" />
+          <div>
+            <strong>{refusal.title}</strong>
+            <p>{refusal.advice}</p>
+          </div>
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,22 @@
+import type { ComponentChildren, JSX } from "preact";
+
+/** A page that says one thing and offers the ways on. */
+export function MessageScreen(
+  { title, text, children }: {
+    readonly title: string;
+    readonly text: string;
+    readonly children: ComponentChildren;
+  },
+): JSX.Element {
+  return (
+    <main class="message-screen">
+      <div class="landing-sea" aria-hidden="true" />
+      <div class="card message-card">
+        <img class="logo" src="/favicon.svg" alt="" width="48" height="48" />
+        <h1>{title}</h1>
+        <p class="soft">{text}</p>
+        <div class="message-actions">{children}</div>
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,87 @@
+import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { STRINGS } from "../strings.ts";
+import { Avatar } from "./avatar.tsx";
+import { Icon } from "./icons.tsx";
+import { LevelMeter } from "./level_meter.tsx";
+import { usePage } from "./page.ts";
+
+/** Shows what the others would see and whether they would hear anything. */
+export function Preview({ name }: { readonly name: string }): JSX.Element {
+  const { media, preferences } = usePage();
+  const camera = media.camera.value;
+  const microphone = media.microphone.value;
+  const { mirror } = preferences.current.value;
+  return (
+    <div class="preview">
+      <div class="preview-picture" data-mirror={mirror ? "" : undefined}>
+        {camera === null
+          ? <PreviewBlank name={name} />
+          : <CameraPicture track={camera} />}
+        <span class="preview-sound">
+          <Icon name={microphone === null ? "microphoneOff" : "microphone"} />
+          <LevelMeter track={microphone} />
+        </span>
+      </div>
+      <PreviewProblem />
+    </div>
+  );
+}
+
+function CameraPicture(
+  { track }: { readonly track: MediaStreamTrack },
+): JSX.Element {
+  const video = useRef<HTMLVideoElement>(null);
+  useEffect(() => {
+    const element = video.current;
+    if (element === null) return;
+    element.muted = true;
+    element.srcObject = new MediaStream([track]);
+    // A preview that cannot play is black, which says enough.
+    element.play().catch(() => undefined);
+    return () => {
+      element.srcObject = null;
+    };
+  }, [track]);
+  return (
+    <video
+      ref={video}
+      autoplay
+      playsInline
+      muted
+      aria-label={STRINGS.join.preview}
+    />
+  );
+}
+
+function PreviewBlank({ name }: { readonly name: string }): JSX.Element {
+  const { media, preferences } = usePage();
+  const { start } = preferences.current.value;
+  const words = STRINGS.join;
+  const text = start === "camera" && media.problem.value === null
+    ? words.cameraStarting
+    : start === "nothing"
+    ? words.nothingOn
+    : words.cameraOff;
+  return (
+    <div class="preview-blank">
+      <Avatar name={name} />
+      <p>{text}</p>
+    </div>
+  );
+}
+
+function PreviewProblem(): JSX.Element | null {
+  const { media, preferences } = usePage();
+  const problem = media.problem.value;
+  const { start } = preferences.current.value;
+  if (problem === null || start === "nothing") return null;
+  const missesCamera = start === "camera" && media.camera.value === null;
+  const device = missesCamera ? "camera" : "microphone";
+  return (
+    <p class="notice notice-warning" role="status">
+      <Icon name="warning" />
+      <span>{STRINGS.problems[device][problem]}</span>
+    </p>
+  );
+}

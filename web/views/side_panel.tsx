@@ -1,0 +1,41 @@
+import type { ComponentChildren, JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { Icon } from "./icons.tsx";
+import { usePage } from "./page.ts";
+
+/** The frame of what opens beside the tiles, or over them on a phone. */
+export function SidePanel(
+  { title, closeLabel, children }: {
+    readonly title: string;
+    readonly closeLabel: string;
+    readonly children: ComponentChildren;
+  },
+): JSX.Element {
+  const { store } = usePage();
+  const panel = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const opener = document.activeElement;
+    return () => {
+      // Whoever closed it by keyboard goes on where they opened it.
+      const inside = panel.current?.contains(document.activeElement) ?? true;
+      if (inside && opener instanceof HTMLElement) opener.focus();
+    };
+  }, []);
+  return (
+    <aside class="panel" ref={panel} aria-label={title}>
+      <header class="panel-header">
+        <h2>{title}</h2>
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={closeLabel}
+          title={closeLabel}
+          onClick={() => store.dispatch({ kind: "panel-closed" })}
+        >
+          <Icon name="close" />
+        </button>
+      </header>
+      {children}
+    </aside>
+  );
+}
