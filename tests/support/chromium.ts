@@ -1,0 +1,34 @@
+import { type Browser, chromium } from "playwright-core";
+import { requireProgram } from "./required_programs.ts";
+
+/** Fake devices, loopback candidates, and nothing that calls home. */
+const FLAGS = [
+  "--allow-loopback-in-peer-connection",
+  "--use-fake-ui-for-media-stream",
+  "--use-fake-device-for-media-stream=fps=30",
+  "--autoplay-policy=no-user-gesture-required",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--no-first-run",
+  "--disable-gpu",
+  "--no-sandbox",
+  // Several pages of one test share a browser; all of them shall draw.
+  "--disable-backgrounding-occluded-windows",
+  "--disable-renderer-backgrounding",
+  "--disable-background-timer-throttling",
+];
+
+/**
+ * Starts a headless Chromium of the system's, with a fake camera and
+ * microphone. The caller closes it.
+ *
+ * @throws {Error} if there is none, with what to install
+ */
+export async function openChromium(): Promise<Browser> {
+  return await chromium.launch({
+    executablePath: requireProgram("chromium"),
+    headless: true,
+    args: FLAGS,
+  });
+}

@@ -1,0 +1,164 @@
+/// <reference lib="dom" />
+
+/** What a page has received of one kind since it was opened, all peers together. */
+export interface ReceivedMedia {
+  readonly packets: number;
+  /** As the receiver counts them: expected and never arrived. */
+  readonly packetsLost: number;
+  /** Pictures, for video. */
+  readonly framesDecoded: number;
+  /** For audio: what was played, in samples, and of these what was made up. */
+  readonly samples: number;
+  readonly concealedSamples: number;
+  /** For audio: the sum of its power over time; it grows unless there is silence. */
+  readonly energy: number;
+}
+
+/** One tile of the page. */
+export interface TileReport {
+  readonly localId: string;
+  readonly username: string;
+  readonly own: boolean;
+  /** Numbers the tiles by their element: another element, another number. */
+  readonly element: number;
+  /** When each picture was shown, by the page's clock. */
+  readonly framesMs: readonly number[];
+}
+
+/** What a probe has seen so far. Times are by the page's clock. */
+export interface ProbeReport {
+  readonly nowMs: number;
+  /** When the form was sent with which one joins; `undefined` before. */
+  readonly joinedMs: number | undefined;
+  /** When each peer that receives was connected, in their order. */
+  readonly receiversConnectedMs: readonly number[];
+  /** Peers that are neither closed nor failed. */
+  readonly openPeers: number;
+  readonly video: ReceivedMedia;
+  readonly audio: ReceivedMedia;
+  readonly tiles: readonly TileReport[];
+}
+
+declare global {
+  /** Made by {@linkcode installProbe}. */
+  var nereidProbe: { report(): Promise<ProbeReport> } | undefined;
+}
+
+/**
+ * To be run in a page before its own scripts: watches peers and pictures. It is
+ * sent there as text, so it must not use anything from outside of itself.
+ */
+export function installProbe(): void {
+  interface Peer {
+    readonly pc: RTCPeerConnection;
+    connectedMs: number | undefined;
+  }
+  const peers: Peer[] = [];
+  const elements = new Map<Element, number>();
+  const frames = new Map<string, number[]>();
+  let joinedMs: number | undefined;
+
+  globalThis.RTCPeerConnection = class extends RTCPeerConnection {
+    constructor(configuration?: RTCConfiguration) {
+      super(configuration);
+      const peer: Peer = { pc: this, connectedMs: undefined };
+      peers.push(peer);
+      this.addEventListener("connectionstatechange", () => {
+        if (this.connectionState !== "connected") return;
+        peer.connectedMs ??= performance.now();
+      });
+    }
+  };
+
+  addEventListener("submit", () => joinedMs ??= performance.now(), true);
+
+  const watched = new WeakSet<HTMLVideoElement>();
+  const watch = (video: HTMLVideoElement) => {
+    if (watched.has(video)) return;
+    watched.add(video);
+    const note = (nowMs: number) => {
+      video.requestVideoFrameCallback(note);
+      const tile = video.closest<HTMLElement>("[data-local-id]");
+      const localId = tile?.dataset["localId"];
+      // The other of a tile's two elements plays unseen before it takes over.
+      if (localId === undefined || video.dataset["front"] === undefined) return;
+      const times = frames.get(localId) ?? [];
+      times.push(nowMs);
+      frames.set(localId, times);
+    };
+    video.requestVideoFrameCallback(note);
+  };
+  new MutationObserver(() => {
+    for (const video of document.querySelectorAll("video")) watch(video);
+  }).observe(document, { childList: true, subtree: true });
+
+  const sumOf = (reports: RTCStatsReport[], kind: string): ReceivedMedia => {
+    const sum = {
+      packets: 0,
+      packetsLost: 0,
+      framesDecoded: 0,
+      samples: 0,
+      concealedSamples: 0,
+      energy: 0,
+    };
+    for (const report of reports) {
+      report.forEach((entry) => {
+        if (entry.type !== "inbound-rtp" || entry.kind !== kind) return;
+        sum.packets += entry.packetsReceived ?? 0;
+        sum.packetsLost += entry.packetsLost ?? 0;
+        sum.framesDecoded += entry.framesDecoded ?? 0;
+        sum.samples += entry.totalSamplesReceived ?? 0;
+        sum.concealedSamples += entry.concealedSamples ?? 0;
+        sum.energy += entry.totalAudioEnergy ?? 0;
+      });
+    }
+    return sum;
+  };
+
+  const toTile = (tile: HTMLElement): TileReport => {
+    const { localId = "", username = "", own } = tile.dataset;
+    const element = elements.get(tile) ?? elements.size;
+    elements.set(tile, element);
+    return {
+      localId,
+      username,
+      own: own !== undefined,
+      element,
+      framesMs: frames.get(localId) ?? [],
+    };
+  };
+
+  globalThis.nereidProbe = {
+    async report() {
+      const live = peers.filter(({ pc }) => pc.connectionState !== "closed");
+      const reports = await Promise.all(live.map(({ pc }) => pc.getStats()));
+      const tiles = document.querySelectorAll<HTMLElement>("[data-local-id]");
+      return {
+        nowMs: performance.now(),
+        joinedMs,
+        receiversConnectedMs: peers
+          .filter(({ pc }) =>
+            pc.getTransceivers().some(({ direction }) =>
+              direction === "recvonly"
+            )
+          )
+          .flatMap(({ connectedMs }) => connectedMs ?? []),
+        openPeers: live.length,
+        video: sumOf(reports, "video"),
+        audio: sumOf(reports, "audio"),
+        tiles: [...tiles].map(toTile),
+      };
+    },
+  };
+}
+
+/** The longest time between two pictures from `fromMs` on, in milliseconds. */
+export function longestGapMs(
+  framesMs: readonly number[],
+  fromMs = -Infinity,
+): number {
+  const gaps = framesMs.slice(1).flatMap((time, at) => {
+    return time < fromMs ? [] : [time - (framesMs[at] ?? time)];
+  });
+  return Math.max(0, ...gaps);
+}

@@ -1,0 +1,67 @@
+import { requireProgram } from "./required_programs.ts";
+
+/** The address that the private network has, besides loopback. */
+export const PRIVATE_ADDRESS = "10.99.0.1";
+
+/**
+ * Makes a network of two virtual interfaces that are wired to each other, with
+ * a default route: Firefox takes the address on it for one of the Internet.
+ */
+const SETUP = `
+set -e
+ip link set lo up
+ip link add v0 type veth peer name v1
+ip addr add ${PRIVATE_ADDRESS}/24 dev v0
+ip link set v0 up
+ip link set v1 up
+ip route add default via 10.99.0.2 dev v0
+exec "$@"
+`;
+
+/**
+ * Runs one of our scripts in a network namespace of its own, which ends with it.
+ *
+ * @param script its URL; it gets this process's permissions, and prints one JSON
+ *   object as the last line of its standard output
+ * @returns that object
+ * @throws {Error} if the script fails or prints no such thing
+ */
+export async function runInPrivateNetwork(script: URL): Promise<unknown> {
+  const unshare = requireProgram("unshare");
+  requireProgram("ip");
+  const child = new Deno.Command(unshare, {
+    args: [
+      ...Deno.uid() === 0 ? [] : ["--map-root-user"],
+      "--net",
+      "--",
+      "/bin/sh",
+      "-c",
+      SETUP,
+      "sh",
+      Deno.execPath(),
+      "run",
+      "--quiet",
+      "--allow-env",
+      "--allow-net",
+      "--allow-read",
+      "--allow-run",
+      "--allow-sys",
+      "--allow-write",
+      script.href,
+    ],
+    env: { PATH: `${Deno.env.get("PATH") ?? ""}:/usr/sbin:/sbin` },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  const { code, stdout } = await child.output();
+  const lines = new TextDecoder().decode(stdout).trim().split("\n");
+  if (code !== 0) {
+    throw new Error(
+      `Cannot run ${script.pathname} in a private network: it ended with ${code} after:\n${
+        lines.join("\n")
+      }`,
+    );
+  }
+  return JSON.parse(lines.at(-1) ?? "");
+}
