@@ -1,3 +1,4 @@
+import "reflect-metadata"; // which x509 wants to be there before it
 import { X509Certificate } from "node:crypto";
 import { X509CertificateGenerator } from "@peculiar/x509";
 
