@@ -174,3 +174,30 @@ test("NackGenerator never asks for what has come, nor for too much", () => {
     { numRuns: 500 },
   );
 });
+
+test("NackGenerator asks ten times at most, however short the round trip", () => {
+  const nacks = started();
+  let extended = START;
+  for (let ms = 0; ms < 2_000; ms += 20) {
+    nacks.receive(extended += 2, at(ms), false);
+    poll(nacks, ms + 10);
+    nacks.receive(extended - 1, at(ms + 12), false);
+  }
+  assert.ok(nacks.rttMs < 5);
+  nacks.receive(extended + 2, at(5_000), false);
+  let asked = 0;
+  for (let ms = 5_000; ms < 5_900; ms++) asked += poll(nacks, ms).length;
+  assert.equal(asked, 10);
+  assert.equal(nacks.hopeless, true);
+});
+
+test("NackGenerator gives up when many gaps add up to too much", () => {
+  const nacks = started();
+  const gap = MAX_MISSING / 4 + 1;
+  for (let i = 1; i <= 3; i++) nacks.receive(START + i * gap, at(0), false);
+  assert.equal(nacks.missing, 3 * (gap - 1));
+  assert.equal(nacks.hopeless, false);
+  nacks.receive(START + 5 * gap, at(0), false);
+  assert.equal(nacks.missing, 0);
+  assert.equal(nacks.hopeless, true);
+});

@@ -145,3 +145,11 @@ test("Reception.report() mentions the last sender report and its age", () => {
   assert.equal(block.lastSenderReport, 0xb705_2000);
   assert.equal(block.delaySinceLast, 65_536);
 });
+
+test("Reception.receive() expects what was overtaken by the first packet", () => {
+  const reception = new Reception(7, 90_000);
+  reception.receive(BASE + 3, 0, instantAt(0));
+  reception.receive(BASE + 1, 0, instantAt(1));
+  assert.equal(reception.received, 2);
+  assert.equal(reception.expected, 3);
+});

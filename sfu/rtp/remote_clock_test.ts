@@ -78,3 +78,11 @@ test("RemoteClock follows a remote clock that is set", () => {
   clock.observe(REMOTE + 3_600_000, at(1_000));
   assert.equal(clock.toInstant(REMOTE + 3_600_000), 1_000);
 });
+
+test("RemoteClock is not moved by reports that are slow on their way", () => {
+  const clock = new RemoteClock();
+  clock.observe(REMOTE, at(20));
+  clock.observe(REMOTE + 1_000, at(1_400));
+  const estimate = clock.toInstant(REMOTE + 1_000)!;
+  assert.ok(estimate >= 1_020 && estimate < 1_021);
+});

@@ -128,3 +128,13 @@ test("Rewriter.reverse() finds each packet that was mapped, and no other", () =>
     assert.equal(viewer.reverse((first - 1) & 0xffff), -1);
   }));
 });
+
+test("Rewriter.map() does not take a very old packet for a new beginning", () => {
+  const viewer = rewriter(100);
+  map(viewer, 70_000, 0);
+  for (let n = 72_000; n <= 90_000; n += 2_000) map(viewer, n, 0);
+  const newest = (100 + 20_000) & 0xffff;
+  assert.equal(viewer.sequenceNumber, newest);
+  assert.deepEqual(map(viewer, 70_001, 0), []);
+  assert.deepEqual(map(viewer, 90_001, 0), [newest + 1, 1_000]);
+});

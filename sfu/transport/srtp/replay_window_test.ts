@@ -41,3 +41,14 @@ Deno.test("ReplayWindow.accepts() changes nothing", () => {
   assert.equal(window.accepts(9), true);
   assert.equal(window.accepts(10), false);
 });
+
+Deno.test("ReplayWindow makes room as it moves on", () => {
+  const window = new ReplayWindow();
+  for (let index = 0; index < REPLAY_WINDOW; index++) window.add(index);
+  window.add(REPLAY_WINDOW + 500);
+  for (let index = REPLAY_WINDOW; index < REPLAY_WINDOW + 500; index++) {
+    assert.equal(window.accepts(index), true);
+  }
+  assert.equal(window.accepts(REPLAY_WINDOW + 500), false);
+  assert.equal(window.accepts(REPLAY_WINDOW - 1), false);
+});
