@@ -52,3 +52,12 @@ Deno.test("ReplayWindow makes room as it moves on", () => {
   assert.equal(window.accepts(REPLAY_WINDOW + 500), false);
   assert.equal(window.accepts(REPLAY_WINDOW - 1), false);
 });
+
+Deno.test("ReplayWindow remembers nothing of before a leap", () => {
+  const window = new ReplayWindow();
+  for (let index = 0; index < REPLAY_WINDOW; index++) window.add(index);
+  window.add(10 * REPLAY_WINDOW);
+  for (let back = 1; back < REPLAY_WINDOW; back++) {
+    assert.equal(window.accepts(10 * REPLAY_WINDOW - back), true);
+  }
+});
