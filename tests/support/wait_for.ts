@@ -1,5 +1,5 @@
 /** How often a condition is looked at. */
-const INTERVAL_MS = 50;
+const INTERVAL_MS = 20;
 
 /**
  * How long a test waits for what it expects. Only a failing test takes so long:
@@ -28,4 +28,17 @@ export async function waitFor<T>(
     }
     await new Promise((resolve) => setTimeout(resolve, INTERVAL_MS));
   }
+}
+
+/**
+ * Waits until `read` yields something, and returns it.
+ *
+ * @throws {Error} if it does not come to that
+ */
+export async function waitForValue<T>(
+  what: string,
+  read: () => T | undefined,
+): Promise<T> {
+  const value = await waitFor(what, read, (value) => value !== undefined);
+  return value as T;
 }

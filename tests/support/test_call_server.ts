@@ -1,0 +1,223 @@
+/**
+ * The whole server without HTTP: signalling, media on a real port, and clients
+ * that are a WebSocket's worth of messages and real peers.
+ *
+ * @module
+ */
+import { type App, createApp } from "../../app.ts";
+import { createSystemClock } from "../../clock.ts";
+import type { ConnectionHandle } from "../../http/ports.ts";
+import { SILENT_LOG } from "../../lib/log.ts";
+import { decodeClientMessage } from "../../protocol/client_message.ts";
+import type { GroupName, Username } from "../../protocol/ids.ts";
+import type { ServerMessage } from "../../protocol/server_message.ts";
+import { type OpenPlane, openPlane } from "../../sfu/open_plane.ts";
+import { openWeriftDtls } from "../../sfu/transport/dtls/werift_dtls.ts";
+import type { DtlsProvider } from "../../sfu/transport/ports.ts";
+import type { GroupDescription } from "../../signalling/group_description.ts";
+import { Router } from "../../signalling/router.ts";
+import { openTestPeer, type TestPeer } from "./test_peer.ts";
+import {
+  readTestSdp,
+  type SdpParameters,
+  type TestTrack,
+  writeTestAnswer,
+  writeTestOffer,
+} from "./test_sdp.ts";
+import { waitForValue } from "./wait_for.ts";
+
+/** A server message of one type. */
+type Received<Type extends ServerMessage["type"]> =
+  & ServerMessage
+  & { readonly type: Type };
+
+/** A server in this process; to be closed. */
+export class TestCallServer {
+  readonly host: string;
+  readonly app: App;
+  readonly #dtls: DtlsProvider;
+  readonly #clients: TestCallClient[] = [];
+  #plane: OpenPlane | undefined;
+  #nextId = 1;
+
+  constructor(host: string, dtls: DtlsProvider) {
+    this.host = host;
+    this.#dtls = dtls;
+    const clock = createSystemClock();
+    const randomId = () => `chat${this.#nextId++}`;
+    this.app = createApp({
+      router: new Router({ rtcConfiguration: {}, randomId }),
+      authenticator: {
+        check: (group, asked) => Promise.resolve(admit(group, asked.username)),
+      },
+      clock,
+      log: SILENT_LOG,
+      openMedia: (onEvent) =>
+        this.#plane = openPlane({
+          hostname: "::",
+          port: 0,
+          publicAddresses: [host],
+          dtls,
+          clock,
+          log: SILENT_LOG,
+          onEvent,
+        }),
+    });
+  }
+
+  /** The media port. */
+  get port(): number {
+    return this.#plane!.port;
+  }
+
+  /** A client that has joined the group `test` and wants to see everything. */
+  async join(username: string): Promise<TestCallClient> {
+    const client = new TestCallClient(this, username);
+    this.#clients.push(client);
+    await client.next("joined");
+    client.say({ type: "request", request: { "": ["audio", "video"] } });
+    return client;
+  }
+
+  async close(): Promise<void> {
+    for (const client of this.#clients) client.close();
+    await this.app.close("");
+    this.#dtls.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+/** Opens a server that is reached at a loopback address. */
+export async function openTestCallServer(
+  host = "127.0.0.1",
+): Promise<TestCallServer> {
+  return new TestCallServer(host, await openWeriftDtls());
+}
+
+/** One client; closed with its server. */
+export class TestCallClient {
+  /** What the server said, in order. */
+  readonly messages: ServerMessage[] = [];
+  /** Whether the server has ended the connection. */
+  ended = false;
+  readonly #server: TestCallServer;
+  readonly #handle: ConnectionHandle;
+  readonly #peers: TestPeer[] = [];
+
+  constructor(server: TestCallServer, username: string) {
+    this.#server = server;
+    this.#handle = server.app.open({
+      address: "127.0.0.1:1",
+      send: (message) => this.messages.push(message),
+      disconnect: () => this.ended = true,
+    });
+    this.say({ type: "handshake", version: ["2"], id: username });
+    this.say({ type: "join", kind: "join", group: "test", username });
+  }
+
+  /** Sends a message as text would come. */
+  say(message: Record<string, unknown>): void {
+    this.#handle.receive(decodeClientMessage(JSON.stringify(message)));
+  }
+
+  /** All messages of a type so far, perhaps of one flow. */
+  all<Type extends ServerMessage["type"]>(
+    type: Type,
+    id?: string,
+  ): Received<Type>[] {
+    return this.messages.filter((message): message is Received<Type> =>
+      message.type === type &&
+      (id === undefined || ("id" in message && message.id === id))
+    );
+  }
+
+  /** Waits for the first message of a type, perhaps of one flow. */
+  next<Type extends ServerMessage["type"]>(
+    type: Type,
+    id?: string,
+  ): Promise<Received<Type>> {
+    return waitForValue(`${type} ${id ?? ""}`, () => this.all(type, id)[0]);
+  }
+
+  /** Publishes a flow; resolves when its peer is connected. */
+  async publish(
+    id: string,
+    tracks: readonly TestTrack[],
+    replace?: string,
+  ): Promise<TestPeer> {
+    const remote = { iceUfrag: "", icePwd: "", fingerprint: NO_FINGERPRINT };
+    const peer = await this.#openPeer(remote);
+    this.offer(id, tracks, peer, replace);
+    const answer = await this.next("answer", id);
+    Object.assign(remote, readTestSdp(answer.sdp));
+    await peer.connect();
+    return peer;
+  }
+
+  /** Offers a flow by a peer, and does not wait. */
+  offer(
+    id: string,
+    tracks: readonly TestTrack[],
+    peer: TestPeer,
+    replace?: string,
+  ): void {
+    this.say({
+      type: "offer",
+      id,
+      label: "camera",
+      sdp: writeTestOffer(tracks, peer.local),
+      ...(replace === undefined ? {} : { replace }),
+    });
+  }
+
+  /** Waits for a flow's offer and answers it; resolves when connected. */
+  async view(id: string): Promise<TestPeer> {
+    const offer = await this.next("offer", id);
+    const peer = await this.#openPeer(readTestSdp(offer.sdp));
+    this.say({
+      type: "answer",
+      id,
+      sdp: writeTestAnswer(offer.sdp, peer.local),
+    });
+    await peer.connect();
+    return peer;
+  }
+
+  close(): void {
+    for (const peer of this.#peers) peer.close();
+    this.#handle.closed();
+  }
+
+  async #openPeer(remote: SdpParameters): Promise<TestPeer> {
+    const peer = await openTestPeer({
+      serverHost: this.#server.host,
+      serverPort: this.#server.port,
+      remote,
+    });
+    this.#peers.push(peer);
+    return peer;
+  }
+}
+
+const NO_FINGERPRINT = { algorithm: "sha-256", value: "" };
+
+function admit(group: string, username: string | undefined) {
+  const description: GroupDescription = {
+    name: group as GroupName,
+    public: false,
+    maxHistoryAgeMs: 1_000,
+    autolock: false,
+    autokick: false,
+    allowRecording: false,
+    canChangePassword: false,
+  };
+  return {
+    kind: "accepted",
+    username: (username ?? "") as Username,
+    permissions: ["present", "message"],
+    description,
+  } as const;
+}

@@ -1,0 +1,104 @@
+import type {
+  Fingerprint,
+  LocalParameters,
+} from "../../sfu/transport/ports.ts";
+
+/** One side of a peer, as its SDP tells it. */
+export type SdpParameters = LocalParameters & {
+  readonly fingerprint: Fingerprint;
+};
+
+/** A track that a test publishes. */
+export interface TestTrack {
+  readonly kind: "audio" | "video";
+  readonly ssrc: number;
+}
+
+/** The payload types in SDP of this file. */
+export const PAYLOAD_TYPES = { audio: 109, video: 120 } as const;
+
+/** What a client that sends `tracks` would offer. */
+export function writeTestOffer(
+  tracks: readonly TestTrack[],
+  local: SdpParameters,
+): string {
+  const sections = tracks.flatMap((track, index) => [
+    ...mediaLines(track.kind, index.toString(), local, "actpass"),
+    "a=sendonly",
+    "a=msid:stream track",
+    `a=ssrc:${track.ssrc} cname:test`,
+  ]);
+  const mids = tracks.map((_, index) => index.toString());
+  return [...sessionLines(mids), ...sections, ""].join("\r\n");
+}
+
+/** What a viewer that takes everything would answer to an offer of ours. */
+export function writeTestAnswer(offer: string, local: SdpParameters): string {
+  const mids = [...offer.matchAll(/^a=mid:(.*)\r$/gm)].map((match) =>
+    match[1]!
+  );
+  const kinds = [...offer.matchAll(/^m=(audio|video) /gm)]
+    .map((match) => match[1] as "audio" | "video");
+  const payloadTypes = [...offer.matchAll(/^m=\S+ \S+ \S+ (\d+)/gm)]
+    .map((match) => Number(match[1]));
+  const sections = kinds.flatMap((kind, index) => [
+    ...mediaLines(kind, mids[index]!, local, "active", payloadTypes[index]!),
+    "a=recvonly",
+  ]);
+  return [...sessionLines(mids), ...sections, ""].join("\r\n");
+}
+
+/** The other side's parameters, from its offer or answer. */
+export function readTestSdp(sdp: string): SdpParameters {
+  const value = (name: string) => {
+    const found = new RegExp(`^a=${name}:(.*)\\r$`, "m").exec(sdp)?.[1];
+    if (found === undefined) throw new Error(`no ${name} in ${sdp}`);
+    return found;
+  };
+  const [algorithm = "", fingerprint = ""] = value("fingerprint").split(" ");
+  return {
+    iceUfrag: value("ice-ufrag"),
+    icePwd: value("ice-pwd"),
+    fingerprint: { algorithm, value: fingerprint },
+  };
+}
+
+/** The SSRC of each section of an offer of ours. */
+export function readSsrcs(sdp: string): number[] {
+  const found = [...sdp.matchAll(/^a=ssrc:(\d+) cname/gm)];
+  return found.map((match) => Number(match[1]));
+}
+
+function sessionLines(mids: readonly string[]): string[] {
+  return [
+    "v=0",
+    "o=- 1 1 IN IP4 127.0.0.1",
+    "s=-",
+    "t=0 0",
+    `a=group:BUNDLE ${mids.join(" ")}`,
+  ];
+}
+
+function mediaLines(
+  kind: "audio" | "video",
+  mid: string,
+  local: SdpParameters,
+  setup: string,
+  payloadType: number = PAYLOAD_TYPES[kind],
+): string[] {
+  const codec = kind === "audio" ? "opus/48000/2" : "VP8/90000";
+  const feedback = ["goog-remb", "nack", "nack pli", "ccm fir"]
+    .map((what) => `a=rtcp-fb:${payloadType} ${what}`);
+  return [
+    `m=${kind} 9 UDP/TLS/RTP/SAVPF ${payloadType}`,
+    "c=IN IP4 0.0.0.0",
+    `a=ice-ufrag:${local.iceUfrag}`,
+    `a=ice-pwd:${local.icePwd}`,
+    `a=fingerprint:${local.fingerprint.algorithm} ${local.fingerprint.value}`,
+    `a=setup:${setup}`,
+    `a=mid:${mid}`,
+    "a=rtcp-mux",
+    `a=rtpmap:${payloadType} ${codec}`,
+    ...(kind === "video" ? feedback : []),
+  ];
+}
