@@ -1,4 +1,7 @@
+import { fileURLToPath } from "node:url";
 import { requireProgram } from "./required_programs.ts";
+
+const CONFIG = fileURLToPath(new URL("../../deno.json", import.meta.url));
 
 /** The address that the private network has, besides loopback. */
 export const PRIVATE_ADDRESS = "10.99.0.1";
@@ -41,6 +44,7 @@ export async function runInPrivateNetwork(script: URL): Promise<unknown> {
       Deno.execPath(),
       "run",
       "--quiet",
+      `--config=${CONFIG}`,
       "--allow-env",
       "--allow-net",
       "--allow-read",
