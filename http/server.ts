@@ -1,6 +1,6 @@
 import type { Log } from "../lib/log.ts";
 import type { CertificatePair } from "./certificate.ts";
-import type { ListenAddress } from "./listen_address.ts";
+import type { ListenAddress } from "../lib/listen_address.ts";
 import type { FetchHandler } from "./routes.ts";
 
 /** What {@linkcode openServers} is to open. */

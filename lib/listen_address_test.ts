@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import { test } from "node:test";
 
 import { parseListenAddress } from "./listen_address.ts";
 
-Deno.test("parseListenAddress() takes a port, with or without an address", () => {
+test("parseListenAddress() takes a port, with or without an address", () => {
   const table = [
     [":8443", undefined, 8443],
     ["8443", undefined, 8443],
@@ -15,7 +16,7 @@ Deno.test("parseListenAddress() takes a port, with or without an address", () =>
   }
 });
 
-Deno.test("parseListenAddress() refuses everything else", () => {
+test("parseListenAddress() refuses everything else", () => {
   for (
     const text of ["", ":", "x", "::1:80", "1.2.3.4", "[::1]", ":65536", ":-1"]
   ) {

@@ -1,0 +1,69 @@
+/**
+ * Starts the server in a process of its own that may do no more than its flags
+ * make necessary: write to its two folders, and to nothing else, wherever they
+ * are. (Permissions that stand in `deno.json` cannot depend on flags.)
+ *
+ * @module
+ */
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+
+import {
+  parseServeOptions,
+  type ServeOptions,
+  UsageError,
+} from "./serve_options.ts";
+
+/** What the server may do, as flags of `deno run`. */
+export function toPermissions(options: ServeOptions): readonly string[] {
+  const { dataDirectory, groupsDirectory, staticDirectory } = options;
+  const folders = [dataDirectory, groupsDirectory];
+  return [
+    "--no-prompt",
+    "--allow-net",
+    `--allow-read=${toList([...folders, staticDirectory])}`,
+    `--allow-write=${toList(folders)}`,
+    // The DTLS library's `debug` looks through all of the environment.
+    "--allow-env",
+    "--allow-sys=networkInterfaces,hostname",
+  ];
+}
+
+/** Commas separate paths, doubled ones stand for themselves. */
+function toList(paths: readonly string[]): string {
+  return paths.map((path) => path.replaceAll(",", ",,")).join(",");
+}
+
+/** Runs the server until it ends; the exit code is the server's. */
+async function main(args: readonly string[]): Promise<number> {
+  const options = parseServeOptions(args);
+  const permissions = options === "help"
+    ? ["--no-prompt", "--allow-env"]
+    : toPermissions(options);
+  const script = fileURLToPath(new URL("../main.ts", import.meta.url));
+  const server = new Deno.Command(Deno.execPath(), {
+    args: ["run", ...permissions, script, ...args],
+    stdin: "null",
+  }).spawn();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    Deno.addSignalListener(signal, () => {
+      try {
+        server.kill(signal);
+      } catch (error) {
+        // It has ended, perhaps by the same signal from the terminal.
+        if (!(error instanceof TypeError)) throw error;
+      }
+    });
+  }
+  return (await server.status).code;
+}
+
+if (import.meta.main) {
+  try {
+    Deno.exit(await main(process.argv.slice(2)));
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    console.error(error.message);
+    Deno.exit(1);
+  }
+}

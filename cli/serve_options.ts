@@ -1,0 +1,132 @@
+import { parseArgs } from "node:util";
+
+import {
+  type ListenAddress,
+  parseListenAddress,
+} from "../lib/listen_address.ts";
+import type { LogLevel } from "../lib/log.ts";
+
+/** What the command line of the server says. */
+export interface ServeOptions {
+  /** Plain HTTP; `undefined`: none. */
+  readonly http: ListenAddress | undefined;
+  /** HTTPS; `undefined`: none. */
+  readonly https: ListenAddress | undefined;
+  readonly dataDirectory: string;
+  readonly groupsDirectory: string;
+  readonly staticDirectory: string;
+  /** The UDP port for media; 0 for any. */
+  readonly mediaPort: number;
+  /** Announced instead of the machine's own addresses, if there are any. */
+  readonly publicAddresses: readonly string[];
+  readonly logLevel: LogLevel;
+}
+
+/** The command line is wrong; the text says what is and what would be right. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** What `--help` prints. */
+export const SERVE_HELP = `Nereid, a server for video calls
+
+Usage: npx -y deno@2.9.6 task serve [FLAGS]
+
+  --https ADDRESS:PORT    where to serve HTTPS (default :8443, all addresses), or off
+  --http ADDRESS:PORT     where to serve plain HTTP (default 127.0.0.1:8080), or off;
+                          for this machine and reverse proxies: browsers give no
+                          camera to pages that come over plain HTTP from elsewhere
+  --media-port PORT       the UDP port for sound and pictures (default 8443; 0: any)
+  --public-address IP     how others reach this machine, if not by an address of its
+                          own (NAT); with :PORT if that differs; may be repeated
+  --data DIRECTORY        certificate and tokens (default data)
+  --groups DIRECTORY      one NAME.json for each group (default groups)
+  --static DIRECTORY      the web client (default web/dist)
+  --log-level LEVEL       debug, info, warn or error (default info)
+  --help                  this text
+`;
+
+const LOG_LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
+
+/**
+ * Reads the command line of the server.
+ *
+ * @returns `"help"` if that is what is wanted
+ * @throws {UsageError} if it is wrong
+ */
+export function parseServeOptions(
+  args: readonly string[],
+): ServeOptions | "help" {
+  const flags = parseFlags(args);
+  if (flags.help) return "help";
+  const http = parseAddress("--http", flags.http);
+  const https = parseAddress("--https", flags.https);
+  if (http === undefined && https === undefined) {
+    throw new UsageError("Cannot serve: both --http and --https are off");
+  }
+  return {
+    http,
+    https,
+    dataDirectory: flags.data,
+    groupsDirectory: flags.groups,
+    staticDirectory: flags.static,
+    mediaPort: parsePort("--media-port", flags["media-port"]),
+    publicAddresses: flags["public-address"] ?? [],
+    logLevel: parseLogLevel(flags["log-level"]),
+  };
+}
+
+function parseFlags(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        "http": { type: "string", default: "127.0.0.1:8080" },
+        "https": { type: "string", default: ":8443" },
+        "data": { type: "string", default: "data" },
+        "groups": { type: "string", default: "groups" },
+        "static": { type: "string", default: "web/dist" },
+        "media-port": { type: "string", default: "8443" },
+        "public-address": { type: "string", multiple: true },
+        "log-level": { type: "string", default: "info" },
+        "help": { type: "boolean", default: false },
+      },
+    }).values;
+  } catch (error) {
+    throw toUsageError(error);
+  }
+}
+
+/** Makes what `parseArgs` throws fit for people. */
+export function toUsageError(error: unknown): UsageError {
+  const text = error instanceof Error ? error.message : String(error);
+  const [sentence = text] = text.split(/\.\s/);
+  return new UsageError(`${sentence.replace(/\.$/, "")}. See --help`, {
+    cause: error,
+  });
+}
+
+function parseAddress(flag: string, text: string): ListenAddress | undefined {
+  if (text === "off") return undefined;
+  const address = parseListenAddress(text);
+  if (address !== undefined) return address;
+  throw new UsageError(
+    `Cannot use ${flag} ${text}: give ADDRESS:PORT, :PORT for all addresses, or off`,
+  );
+}
+
+function parsePort(flag: string, text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
+  if (port <= 65_535) return port;
+  throw new UsageError(
+    `Cannot use ${flag} ${text}: give a number from 0 to 65535`,
+  );
+}
+
+function parseLogLevel(text: string): LogLevel {
+  const level = LOG_LEVELS.find((known) => known === text);
+  if (level !== undefined) return level;
+  throw new UsageError(
+    `Cannot use --log-level ${text}: give one of ${LOG_LEVELS.join(", ")}`,
+  );
+}

@@ -1,0 +1,227 @@
+/**
+ * The composition root: reads the command line, makes the parts, joins them,
+ * serves, and stops in order. Nothing imports it.
+ *
+ * @module
+ */
+import process from "node:process";
+
+import { createApp } from "./app.ts";
+import { createAuthenticator } from "./auth/authenticator.ts";
+import { makeFirstGroup } from "./auth/first_start.ts";
+import { createGroupFiles } from "./auth/group_files.ts";
+import { createTokenStore } from "./auth/tokens.ts";
+import {
+  parseServeOptions,
+  SERVE_HELP,
+  type ServeOptions,
+  UsageError,
+} from "./cli/serve_options.ts";
+import { toStartText } from "./cli/start_text.ts";
+import { createSystemClock } from "./clock.ts";
+import { CertificateError, openCertificate } from "./http/certificate.ts";
+import { createGroupsPort } from "./http/groups.ts";
+import { createRoutes } from "./http/routes.ts";
+import { ListenError, openServers, type Servers } from "./http/server.ts";
+import { createWebSocketEndpoint } from "./http/websocket.ts";
+import type { Log } from "./lib/log.ts";
+import { createLog } from "./log.ts";
+import type { MediaEvent } from "./protocol/media_plane.ts";
+import { type OpenPlane, openPlane } from "./sfu/open_plane.ts";
+import { openWeriftDtls } from "./sfu/transport/dtls/werift_dtls.ts";
+import { Router } from "./signalling/router.ts";
+
+/**
+ * How long clients have to hear that the server stops, in milliseconds. Galène
+ * gives them 2 s in all; what is left is for the process itself to end.
+ */
+const STOP_GRACE_MS = 1_500;
+
+/** A server that runs, until it is closed. */
+interface RunningServer {
+  readonly servers: Servers;
+  readonly mediaPort: number;
+  close(): Promise<void>;
+}
+
+async function openServer(
+  options: ServeOptions,
+  log: Log,
+): Promise<RunningServer> {
+  const { dataDirectory, groupsDirectory, staticDirectory } = options;
+  const clock = createSystemClock();
+  const groups = createGroupFiles(groupsDirectory, log);
+  const tokens = createTokenStore(dataDirectory, log);
+  const certificate = options.https && await openCertificate({
+    directory: dataDirectory,
+    names: ["localhost", "127.0.0.1", "::1", ...machineNames(options)],
+    now: new Date(),
+    log,
+  });
+  const dtls = await openWeriftDtls();
+  let mediaPort = 0;
+  const app = createApp({
+    router: new Router({ rtcConfiguration: {}, randomId: randomMessageId }),
+    authenticator: createAuthenticator({ groups, tokens, clock }),
+    openMedia: (onEvent: (event: MediaEvent) => void) => {
+      const plane = openMedia(options, { dtls, clock, log, onEvent });
+      mediaPort = plane.port;
+      return plane;
+    },
+    clock,
+    log,
+  });
+  try {
+    const websocket = createWebSocketEndpoint({ signalling: app, clock, log });
+    const servers = openServers({
+      fetch: createRoutes({
+        staticDirectory,
+        groups: createGroupsPort(groups, (name) => app.occupancyOf(name)),
+        websocket,
+        log,
+      }),
+      http: options.http,
+      https: options.https && certificate &&
+        { address: options.https, certificate },
+      log,
+    });
+    return {
+      servers,
+      mediaPort,
+      async close() {
+        await app.close("server is shutting down");
+        await servers.close(STOP_GRACE_MS);
+      },
+    };
+  } catch (error) {
+    await app.close("");
+    throw error;
+  }
+}
+
+/** @throws {ListenError} if the port cannot be had */
+function openMedia(
+  { mediaPort, publicAddresses }: ServeOptions,
+  parts: Omit<
+    Parameters<typeof openPlane>[0],
+    "hostname" | "port" | "publicAddresses"
+  >,
+): OpenPlane {
+  try {
+    return openPlane({
+      hostname: "::",
+      port: mediaPort,
+      publicAddresses,
+      ...parts,
+    });
+  } catch (error) {
+    if (error instanceof RangeError) throw new UsageError(error.message);
+    const why = error instanceof Deno.errors.AddrInUse
+      ? "another program uses it, perhaps another Nereid"
+      : String(error);
+    throw new ListenError(
+      `Cannot listen on UDP port ${mediaPort}: ${why}. Choose another with --media-port`,
+      { cause: error },
+    );
+  }
+}
+
+/** How others may call this machine. */
+function machineNames({ publicAddresses }: ServeOptions): readonly string[] {
+  const own = Deno.networkInterfaces()
+    .filter(({ address }) => !/^(127\.|::1$|fe80:)/i.test(address))
+    .sort((a, b) => a.family.localeCompare(b.family))
+    .map(({ address }) => address);
+  const announced = publicAddresses.map((text) =>
+    text.replace(/^\[(.*)\].*$/, "$1").replace(/^([\d.]+):\d+$/, "$1")
+  );
+  return [...announced, ...own, Deno.hostname()];
+}
+
+/** The id of a chat message: 8 random bytes. */
+function randomMessageId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(8));
+  return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
+}
+
+/** Tells people where the server is, and programs that it is ready. */
+async function announce(
+  { servers, mediaPort }: RunningServer,
+  options: ServeOptions,
+  log: Log,
+): Promise<void> {
+  const { dataDirectory, groupsDirectory } = options;
+  const first = await makeFirstGroup({
+    groupsDirectory,
+    groups: createGroupFiles(groupsDirectory, log),
+    tokens: createTokenStore(dataDirectory, log),
+    now: new Date(),
+  });
+  const [name = "localhost"] = machineNames(options);
+  const host = name.includes(":") ? `[${name}]` : name;
+  const places = {
+    local: servers.http && `http://localhost:${servers.http.port}`,
+    remote: servers.https && `https://${host}:${servers.https.port}`,
+  };
+  console.log(toStartText(places, first));
+  const ready = {
+    http: servers.http ? `http://127.0.0.1:${servers.http.port}` : null,
+    https: servers.https ? `https://127.0.0.1:${servers.https.port}` : null,
+    media: mediaPort,
+  };
+  console.log(`ready ${JSON.stringify(ready)}`);
+}
+
+/** Serves until a signal comes; the exit code is 0, or 1 if it cannot serve. */
+async function main(): Promise<number> {
+  const options = parseServeOptions(process.argv.slice(2));
+  if (options === "help") {
+    console.log(SERVE_HELP);
+    return 0;
+  }
+  const log = createLog(options.logLevel);
+  // A bug of ours is a matter for the log; the calls go on.
+  globalThis.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    log.error("Unexpected failure", { error: describe(event.reason) });
+  });
+  globalThis.addEventListener("error", (event) => {
+    event.preventDefault();
+    log.error("Unexpected failure", { error: describe(event.error) });
+  });
+  const server = await openServer(options, log);
+  const stopped = nextSignal();
+  await announce(server, options, log);
+  log.info("Stopping", { signal: await stopped });
+  await server.close();
+  return 0;
+}
+
+/** Waits for a signal to stop; further ones change nothing. */
+function nextSignal(): Promise<Deno.Signal> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+      Deno.addSignalListener(signal, () => resolve(signal));
+    }
+  });
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.stack ?? error.message : String(error);
+}
+
+/** What went wrong and what to do, without a stack, where that is known. */
+function explain(error: unknown): string | undefined {
+  if (
+    error instanceof UsageError || error instanceof ListenError ||
+    error instanceof CertificateError
+  ) return error.message;
+  return undefined;
+}
+
+try {
+  Deno.exit(await main());
+} catch (error) {
+  console.error(explain(error) ?? describe(error));
+  Deno.exit(1);
+}
