@@ -11,7 +11,7 @@ import type {
   SrtpProfile,
 } from "../../sfu/transport/ports.ts";
 
-/** How long the client waits before it repeats a flight, in milliseconds. */
+/** How long the client waits before it repeats a flight. */
 const RETRANSMIT_MS = 100;
 
 /** Ends werift's sending loop before it sets a timer that nobody can stop. */
@@ -28,6 +28,8 @@ export interface TestDtlsClientOptions {
    * than 1,100 werift sends fragments, and then gets its own transcript wrong.
    */
   readonly padding?: number;
+  /** How long to wait before a flight is repeated; 100 ms unless given. */
+  readonly retransmitMs?: number;
   /** A rogue that sends a Finished over another transcript. */
   readonly badFinished?: boolean;
 }
@@ -41,6 +43,7 @@ export class TestDtlsClient {
   readonly connected: Promise<DtlsResult>;
   readonly #werift: DtlsClient;
   readonly #send: (datagram: Uint8Array) => void;
+  readonly #retransmitMs: number;
   #flight: Uint8Array[] = [];
   #timer: ReturnType<typeof setInterval> | undefined;
   #keys: RecordKeys | undefined;
@@ -49,6 +52,7 @@ export class TestDtlsClient {
 
   constructor(options: TestDtlsClientOptions) {
     this.#send = options.send;
+    this.#retransmitMs = options.retransmitMs ?? RETRANSMIT_MS;
     const profiles = options.profiles ??
       ["AEAD_AES_128_GCM", "SRTP_AES128_CM_HMAC_SHA1_80"];
     this.#werift = new DtlsClient({
@@ -81,7 +85,7 @@ export class TestDtlsClient {
   }
 
   start(): void {
-    this.#timer = setInterval(() => this.#repeat(), RETRANSMIT_MS);
+    this.#timer = setInterval(() => this.#repeat(), this.#retransmitMs);
     this.#werift.connect().catch(() => {});
   }
 

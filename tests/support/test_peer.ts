@@ -78,8 +78,8 @@ export class TestPeer {
   onDatagram: (datagram: Uint8Array) => void = () => {};
   /** How many media packets were not authentic, or replayed. */
   refused = 0;
-  /** Every DTLS datagram sent, for tests that repeat them. */
-  readonly sentDtls: Uint8Array[] = [];
+  /** Gets each datagram that is sent; valid during the call only. */
+  onSend: (datagram: Uint8Array) => void = () => {};
   readonly ice: TestIceAgent;
   readonly dtls: TestDtlsClient;
   readonly #options: TestPeerOptions;
@@ -98,10 +98,7 @@ export class TestPeer {
     this.ice = new TestIceAgent(options.remote, (d) => this.sendRaw(d));
     this.dtls = new TestDtlsClient({
       credentials,
-      send: (datagram) => {
-        this.sentDtls.push(datagram.slice());
-        this.sendRaw(datagram);
-      },
+      send: (datagram) => this.sendRaw(datagram),
       ...(options.profiles ? { profiles: options.profiles } : {}),
       ...(options.badFinished ? { badFinished: true } : {}),
     });
@@ -157,8 +154,7 @@ export class TestPeer {
     const offset = this.#socket.reserve(datagram.length);
     if (offset < 0) return;
     this.#socket.arena.set(datagram, offset);
-    this.#socket.commit(this.#server, offset, datagram.length);
-    this.#socket.flush();
+    this.#commit(offset, datagram.length);
   }
 
   /** Goes on from another port, as after a change of network. */
@@ -251,6 +247,11 @@ export class TestPeer {
     const offset = this.#socket.reserve(room);
     if (offset < 0) return;
     const size = protect(this.#socket.arena, offset, this.#media);
+    this.#commit(offset, size);
+  }
+
+  #commit(offset: number, size: number): void {
+    this.onSend(this.#socket.arena.subarray(offset, offset + size));
     this.#socket.commit(this.#server, offset, size);
     this.#socket.flush();
   }

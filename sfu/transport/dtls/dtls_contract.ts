@@ -39,6 +39,7 @@ export interface ContractClientOptions {
   readonly send: (datagram: Uint8Array) => void;
   readonly profiles?: readonly SrtpProfile[];
   readonly padding?: number;
+  readonly retransmitMs?: number;
   readonly badFinished?: boolean;
 }
 
@@ -60,7 +61,7 @@ interface LinkOptions
 }
 
 /** A session and a client, joined by a wire that a test may spoil. */
-class Link {
+export class DtlsLink {
   readonly events: string[] = [];
   readonly client: ContractClient;
   readonly session: DtlsSession;
@@ -130,12 +131,18 @@ export function testDtlsProvider(contract: DtlsContract): void {
   testConnected(contract);
 }
 
-async function link(
+/** Opens both ends, and starts the client. To be disposed of. */
+export async function openDtlsLink(
   contract: DtlsContract,
   options: LinkOptions = {},
-): Promise<Link> {
+): Promise<DtlsLink> {
   const credentials = await createCredentials();
-  const it = new Link(contract, await contract.open(), credentials, options);
+  const it = new DtlsLink(
+    contract,
+    await contract.open(),
+    credentials,
+    options,
+  );
   it.client.start();
   return it;
 }
@@ -149,7 +156,7 @@ function testConnecting(contract: DtlsContract): void {
     ] as const
   ) {
     Deno.test(`${name} agrees with a client on keys for ${profile}`, async () => {
-      using it = await link(contract, { profiles: [profile] });
+      using it = await openDtlsLink(contract, { profiles: [profile] });
       const mine = await it.client.connected;
 
       assert.equal(await it.outcome, "connected");
@@ -164,7 +171,7 @@ function testConnecting(contract: DtlsContract): void {
   }
 
   Deno.test(`${name} prefers GCM`, async () => {
-    using it = await link(contract, {
+    using it = await openDtlsLink(contract, {
       profiles: ["SRTP_AES128_CM_HMAC_SHA1_80", "AEAD_AES_128_GCM"],
     });
     assert.equal(await it.outcome, "connected");
@@ -174,7 +181,7 @@ function testConnecting(contract: DtlsContract): void {
   Deno.test(`${name} takes any good hash of the certificate`, async () => {
     const wrong = { algorithm: "sha-256", value: "00:".repeat(31) + "00" };
     for (const hash of ["sha-384", "SHA-512"]) {
-      using it = await link(contract, {
+      using it = await openDtlsLink(contract, {
         expected: (own) => [wrong, fingerprintBy(hash, own.certificate)],
       });
       assert.equal(await it.outcome, "connected");
@@ -183,7 +190,7 @@ function testConnecting(contract: DtlsContract): void {
 
   for (const size of [700, 64]) {
     Deno.test(`${name} takes messages in fragments of ${size} in any order`, async () => {
-      using it = await link(contract, {
+      using it = await openDtlsLink(contract, {
         padding: 900,
         toServer: (datagram) => {
           const parts = decodeRecords(datagram).flatMap((r) => split(r, size));
@@ -201,14 +208,16 @@ function testLossyWire(contract: DtlsContract): void {
   const { name } = contract;
   Deno.test(`${name} connects whichever datagram is lost once`, async () => {
     for (let lost = 0; lost < 7; lost++) {
-      using it = await link(contract, {
+      using it = await openDtlsLink(contract, {
+        retransmitMs: 10,
         toServer: (datagram, nth) => nth === lost ? [] : [datagram],
       });
       await it.client.connected;
       assert.deepEqual(it.events, ["connected"], `client's ${lost}`);
     }
     for (let lost = 0; lost < 3; lost++) {
-      using it = await link(contract, {
+      using it = await openDtlsLink(contract, {
+        retransmitMs: 10,
         toClient: (datagram, nth) => nth === lost ? [] : [datagram],
       });
       await it.client.connected;
@@ -218,7 +227,7 @@ function testLossyWire(contract: DtlsContract): void {
 
   Deno.test(`${name} connects if each datagram comes late and twice`, async () => {
     const held: Uint8Array[] = [];
-    using it = await link(contract, {
+    using it = await openDtlsLink(contract, {
       // Changes places with the next one: the last of a flight comes first.
       toServer: (datagram) => {
         if (held.length === 0 && datagram[13] !== 1) {
@@ -233,7 +242,7 @@ function testLossyWire(contract: DtlsContract): void {
   });
 
   Deno.test(`${name} connects in spite of truncations and noise`, async () => {
-    using it = await link(contract, {
+    using it = await openDtlsLink(contract, {
       toServer: (datagram) => {
         const cuts = [1, 12, 13, 14, 20, 25, datagram.length - 1];
         const noise = datagram.map((byte, i) => i < 13 ? byte : ~byte);
@@ -259,7 +268,7 @@ function testRogues(contract: DtlsContract): void {
     };
   for (const [what, expected] of Object.entries(refusals)) {
     Deno.test(`${name} refuses a client when ${what} fingerprint is expected`, async () => {
-      using it = await link(contract, { expected });
+      using it = await openDtlsLink(contract, { expected });
       assert.match(await it.outcome, /^failed: /);
       assert.equal(it.events.length, 1);
     });
@@ -268,7 +277,7 @@ function testRogues(contract: DtlsContract): void {
   Deno.test(`${name} refuses a certificate shown without its key`, async () => {
     const victim = await createCredentials();
     const rogue = await createCredentials();
-    using it = await link(contract, {
+    using it = await openDtlsLink(contract, {
       credentials: { ...victim, keyPem: rogue.keyPem },
       expected: () => [fingerprintOf(victim.certificate)],
     });
@@ -277,13 +286,13 @@ function testRogues(contract: DtlsContract): void {
   });
 
   Deno.test(`${name} refuses a Finished over another transcript`, async () => {
-    using it = await link(contract, { badFinished: true });
+    using it = await openDtlsLink(contract, { badFinished: true });
     assert.match(await it.outcome, /^failed: /);
     assert.equal(it.result, undefined);
   });
 
   Deno.test(`${name} is silent after close()`, async () => {
-    using it = await link(contract);
+    using it = await openDtlsLink(contract);
     it.session.close();
     it.session.close();
     await new Promise((resolve) => setTimeout(resolve, 0));
@@ -297,7 +306,7 @@ function testRogues(contract: DtlsContract): void {
 function testConnected(contract: DtlsContract): void {
   const { name } = contract;
   Deno.test(`${name} ignores what is not authentic once connected`, async () => {
-    using it = await link(contract);
+    using it = await openDtlsLink(contract);
     await it.client.connected;
     const alert = (...bytes: number[]) =>
       Uint8Array.of(21, 254, 253, 0, 0, 0, 0, 0, 0, 0, 9, 0, 2, ...bytes);
@@ -327,7 +336,7 @@ function testConnected(contract: DtlsContract): void {
   });
 
   Deno.test(`${name} closes on an authentic close_notify`, async () => {
-    using it = await link(contract);
+    using it = await openDtlsLink(contract);
     await it.client.connected;
 
     assert.equal(it.session.handleDatagram(it.client.sealAlert(1, 0)), true);
@@ -336,7 +345,7 @@ function testConnected(contract: DtlsContract): void {
   });
 
   Deno.test(`${name} fails on an authentic fatal alert only`, async () => {
-    using it = await link(contract);
+    using it = await openDtlsLink(contract);
     await it.client.connected;
 
     it.session.handleDatagram(it.client.sealAlert(1, 90));
