@@ -39,51 +39,86 @@ export class ListenError extends Error {
  * @throws {ListenError} if an address or port cannot be had; nothing is open then
  */
 export function openServers(options: ServerOptions): Servers {
-  const { fetch, http, https, log } = options;
+  const { http, https } = options;
   const stop = new AbortController();
-  const plain = http === undefined
-    ? undefined
-    : serve(http, "--http", fetch, stop.signal, {}, log);
+  const requests = new RequestsUnderWay(options.fetch);
+  const parts = { requests, signal: stop.signal, log: options.log };
+  const plain = http && serve(http, "--http", parts);
   let secure;
   try {
-    secure = https === undefined ? undefined : serve(
-      https.address,
-      "--https",
-      fetch,
-      stop.signal,
-      https.certificate,
-      log,
-    );
+    secure = https &&
+      serve(https.address, "--https", parts, https.certificate);
   } catch (error) {
     stop.abort();
     throw error;
   }
   const servers = [plain, secure].filter((server) => server !== undefined);
   let closing: Promise<void> | undefined;
+  const close = async (graceMs: number) => {
+    // Not `shutdown()`: once begun, it cannot be cut short.
+    await requests.finish(graceMs);
+    stop.abort();
+    await Promise.all(servers.map((server) => server.finished));
+  };
   return {
     http: plain?.addr,
     https: secure?.addr,
-    close: (graceMs) => closing ??= closeAll(servers, stop, graceMs),
+    close: (graceMs) => closing ??= close(graceMs),
   };
 }
 
-async function closeAll(
-  servers: readonly Deno.HttpServer[],
-  stop: AbortController,
-  graceMs: number,
-): Promise<void> {
-  const timer = setTimeout(() => stop.abort(), graceMs);
-  await Promise.all(servers.map((server) => server.shutdown()));
-  clearTimeout(timer);
+/** Knows which requests are not answered yet, and can stop taking more. */
+class RequestsUnderWay {
+  readonly #fetch: FetchHandler;
+  #count = 0;
+  #finished: (() => void) | undefined;
+
+  constructor(fetch: FetchHandler) {
+    this.#fetch = fetch;
+  }
+
+  /** Answers one. */
+  async handle(
+    request: Request,
+    info: Deno.ServeHandlerInfo<Deno.NetAddr>,
+  ): Promise<Response> {
+    if (this.#finished !== undefined) {
+      return new Response("Stopping\n", { status: 503 });
+    }
+    this.#count += 1;
+    void info.completed.catch(() => {}).then(() => this.#done());
+    return await this.#fetch(request, info.remoteAddr);
+  }
+
+  /** Takes no more, and waits for those that there are, at most so long. */
+  async finish(graceMs: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, graceMs);
+      this.#finished = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      if (this.#count === 0) this.#finished();
+    });
+  }
+
+  #done(): void {
+    this.#count -= 1;
+    if (this.#count === 0) this.#finished?.();
+  }
+}
+
+interface ServeParts {
+  readonly requests: RequestsUnderWay;
+  readonly signal: AbortSignal;
+  readonly log: Log;
 }
 
 function serve(
   address: ListenAddress,
   flag: string,
-  fetch: FetchHandler,
-  signal: AbortSignal,
-  certificate: CertificatePair | Record<string, never>,
-  log: Log,
+  { requests, signal, log }: ServeParts,
+  certificate?: CertificatePair,
 ): Deno.HttpServer<Deno.NetAddr> {
   const listen = (hostname: string) =>
     Deno.serve(
@@ -99,7 +134,7 @@ function serve(
         },
         ...certificate,
       },
-      (request, info) => fetch(request, info.remoteAddr),
+      (request, info) => requests.handle(request, info),
     );
   try {
     if (address.hostname !== undefined) return listen(address.hostname);

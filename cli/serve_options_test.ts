@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+
+import { toPermissions } from "./serve.ts";
+import { parseServeOptions, UsageError } from "./serve_options.ts";
+
+Deno.test("parseServeOptions() has defaults that need no preparation", () => {
+  assert.deepEqual(parseServeOptions([]), {
+    http: { hostname: "127.0.0.1", port: 8080 },
+    https: { hostname: undefined, port: 8443 },
+    dataDirectory: "data",
+    groupsDirectory: "groups",
+    staticDirectory: "web/dist",
+    mediaPort: 8443,
+    publicAddresses: [],
+    logLevel: "info",
+  });
+});
+
+Deno.test("parseServeOptions() takes every flag", () => {
+  const args =
+    "--http off --https=[::1]:443 --data d --groups g --static s --media-port 0 " +
+    "--public-address 192.0.2.1 --public-address 2001:db8::1 --log-level debug";
+
+  assert.deepEqual(parseServeOptions(args.split(" ")), {
+    http: undefined,
+    https: { hostname: "::1", port: 443 },
+    dataDirectory: "d",
+    groupsDirectory: "g",
+    staticDirectory: "s",
+    mediaPort: 0,
+    publicAddresses: ["192.0.2.1", "2001:db8::1"],
+    logLevel: "debug",
+  });
+  assert.equal(parseServeOptions(["--help"]), "help");
+});
+
+Deno.test("parseServeOptions() says what is wrong", () => {
+  const wrong: [string[], RegExp][] = [
+    [["--htpp", ":80"], /Unknown option '--htpp'/],
+    [["stray"], /stray/],
+    [["--http"], /--http/],
+    [["--http", "localhost"], /Cannot use --http localhost/],
+    [["--http", "off", "--https", "off"], /both --http and --https are off/],
+    [["--media-port", "65536"], /Cannot use --media-port 65536/],
+    [["--media-port", "-1"], /--media-port/],
+    [["--log-level", "loud"], /one of debug, info, warn, error/],
+  ];
+  for (const [args, message] of wrong) {
+    assert.throws(
+      () => parseServeOptions(args),
+      (error) => error instanceof UsageError && message.test(error.message),
+      args.join(" "),
+    );
+  }
+});
+
+Deno.test("toPermissions() lets the server write to its own folders only", () => {
+  const options = parseServeOptions(["--data", "/a,b", "--static", "/page"]);
+  assert.ok(options !== "help");
+
+  const permissions = toPermissions(options);
+
+  assert.ok(permissions.includes("--allow-write=/a,,b,groups"));
+  assert.ok(permissions.includes("--allow-read=/a,,b,groups,/page"));
+  assert.ok(!permissions.some((one) => /run|ffi|-A|all$/.test(one)));
+});
