@@ -123,10 +123,10 @@ export class ServerHandshake {
   #handleFragment(fragment: HandshakeFragment): boolean {
     if (fragment.sequence < this.#reassembler.next) {
       // The client says it again, so it has not got our answer.
-      const again = fragment.sequence === this.#answered &&
+      const last = fragment.sequence === this.#answered &&
         fragment.offset === 0;
-      if (again && !this.#over) this.#observer.handleFlight(this.#flight);
-      return again;
+      if (last && !this.#over) this.#observer.handleFlight(this.#flight);
+      return true;
     }
     if (!this.#reassembler.add(fragment)) return false;
     let message;
