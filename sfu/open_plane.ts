@@ -56,7 +56,7 @@ export function openPlane(options: OpenPlaneOptions): OpenPlane {
       announced: announcedAddresses({
         machine: machineAddresses(),
         publicAddresses,
-        host: hostname,
+        host: socket.host,
         port: socket.port,
         // Two browsers on a laptop without a network should find each other.
         loopback: publicAddresses.length > 0 ? "if-alone" : "last",

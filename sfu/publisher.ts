@@ -85,11 +85,12 @@ export class Publisher implements PeerObserver, RtcpVisitor {
    */
   offer(negotiation: Negotiation, sdp: string): void {
     const offer = parsePublisherOffer(sdp, CODEC_NAMES);
-    this.#transport.setRemote(offer.remote);
     const { iceUfrag } = offer.remote;
+    // First ours, so that checks with the new name are made with our new one.
     if (this.#remoteUfrag !== "" && iceUfrag !== this.#remoteUfrag) {
       this.#transport.restartIce();
     }
+    this.#transport.setRemote(offer.remote);
     this.#remoteUfrag = iceUfrag;
     const changed = this.#updateTracks(offer);
     const local = this.#identity.next(this.#context.hub, this.#transport);
