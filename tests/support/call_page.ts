@@ -76,6 +76,25 @@ export class CallPage {
     );
   }
 
+  /** Does something about somebody, by the list of people and its menu. */
+  async act(username: string, action: string): Promise<void> {
+    await this.people();
+    await this.page.click(
+      `[data-testid="person"][data-username="${username}"] button`,
+    );
+    await waitFor(
+      `the action “${action}” on ${this.username}'s page`,
+      () =>
+        this.page.evaluate((label) => {
+          const button = [...document.querySelectorAll("button")]
+            .find(({ textContent }) => textContent === label);
+          button?.click();
+          return button !== undefined;
+        }, action),
+      (done) => done,
+    );
+  }
+
   /** Chooses the camera's quality: the flow is replaced by a new one. */
   async chooseQuality(quality: "low" | "normal" | "high"): Promise<void> {
     await this.press("open-settings");
@@ -111,6 +130,19 @@ export class CallPage {
       ({ tiles }) => (tileOf(tiles, username)?.framesMs.length ?? 0) > 1,
     );
     const tile = tileOf(report.tiles, username);
+    if (tile === undefined) throw new Error(`${username}'s tile is gone`);
+    return tile;
+  }
+
+  /** Waits until the tile shows pictures that came after that time of the page's. */
+  async seesAfter(username: string, timeMs: number): Promise<TileReport> {
+    const { tiles } = await waitFor(
+      `${this.username} to see ${username} again`,
+      () => this.report(),
+      ({ tiles }) =>
+        (tileOf(tiles, username)?.framesMs.at(-1) ?? -Infinity) > timeMs,
+    );
+    const tile = tileOf(tiles, username);
     if (tile === undefined) throw new Error(`${username}'s tile is gone`);
     return tile;
   }

@@ -37,6 +37,8 @@ export interface ProbeReport {
   readonly video: ReceivedMedia;
   readonly audio: ReceivedMedia;
   readonly tiles: readonly TileReport[];
+  /** The names on all tiles that were taken from the page, in their order. */
+  readonly removedTiles: readonly string[];
 }
 
 declare global {
@@ -56,6 +58,7 @@ export function installProbe(): void {
   const peers: Peer[] = [];
   const elements = new Map<Element, number>();
   const frames = new Map<string, number[]>();
+  const removedTiles: string[] = [];
   let joinedMs: number | undefined;
 
   globalThis.RTCPeerConnection = class extends RTCPeerConnection {
@@ -88,7 +91,12 @@ export function installProbe(): void {
     };
     video.requestVideoFrameCallback(note);
   };
-  new MutationObserver(() => {
+  new MutationObserver((mutations) => {
+    for (const node of mutations.flatMap((each) => [...each.removedNodes])) {
+      if (!(node instanceof HTMLElement)) continue;
+      const { localId, username } = node.dataset;
+      if (localId !== undefined) removedTiles.push(username ?? "");
+    }
     for (const video of document.querySelectorAll("video")) watch(video);
   }).observe(document, { childList: true, subtree: true });
 
@@ -147,6 +155,7 @@ export function installProbe(): void {
         video: sumOf(reports, "video"),
         audio: sumOf(reports, "audio"),
         tiles: [...tiles].map(toTile),
+        removedTiles,
       };
     },
   };

@@ -5,160 +5,199 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /** How a test's server differs from one that is started without flags. */
 export interface ServerOptions {
-  /** Where it listens and is reached; loopback unless given. */
+  /** Where HTTPS and media are, besides loopback. */
   readonly host?: string;
   /** Group descriptions by name. Without any, the server makes its `lobby`. */
   readonly groups?: Readonly<Record<string, unknown>>;
 }
 
-/** A server of one's own, in a process of its own. */
-export interface TestServer extends AsyncDisposable {
-  /** `http://127.0.0.1:PORT`, where cameras work without a certificate. */
+/** Where a server is, as it says itself. */
+interface Ready {
   readonly http: string;
-  /** `https://HOST:PORT`, with a certificate that nobody vouches for. */
   readonly https: string;
-  /** The invite links that it printed: an operator's, then a guest's. */
-  readonly links: readonly string[];
-  /** All that it has printed. */
-  readonly log: () => string;
-  /** Ends it in an orderly way, and removes its folder. Idempotent. */
-  stop(): Promise<void>;
+  readonly media: number;
 }
 
 /**
- * Starts a server as a person would, by `deno task serve`, on free ports and
- * with a new, temporary folder for its data.
- *
- * @throws {Error} if it does not start, with all that it printed
+ * A server in a process of its own, on free ports, with a temporary folder for
+ * its data.
  */
-export async function startServer(
-  options: ServerOptions = {},
-): Promise<TestServer> {
-  const host = options.host ?? "127.0.0.1";
-  const folder = await Deno.makeTempDir({ prefix: "nereid-test-" });
-  for (const [name, description] of Object.entries(options.groups ?? {})) {
-    await Deno.mkdir(`${folder}/groups`, { recursive: true });
-    await Deno.writeTextFile(
-      `${folder}/groups/${name}.json`,
-      JSON.stringify(description),
-    );
-  }
-  const [httpPort, httpsPort, mediaPort] = freePorts(3);
-  const child = new Deno.Command(Deno.execPath(), {
-    cwd: ROOT,
-    args: [
-      "task",
-      "--quiet",
-      "serve",
-      `--data=${folder}/data`,
-      `--groups=${folder}/groups`,
-      `--http=127.0.0.1:${httpPort}`,
-      `--https=${host}:${httpsPort}`,
-      `--media-port=${mediaPort}`,
-      `--public-address=${host}`,
-    ],
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  return await ServerProcess.ready(child, folder, {
-    http: `http://127.0.0.1:${httpPort}`,
-    https: `https://${host}:${httpsPort}`,
-  });
-}
-
-class ServerProcess implements TestServer {
-  readonly http: string;
-  readonly https: string;
-  readonly #child: Deno.ChildProcess;
+export class TestServer implements AsyncDisposable {
   readonly #folder: string;
-  readonly #output: Promise<void>;
-  #text = "";
-  #ended = false;
-  #stopped: Promise<void> | undefined;
+  readonly #host: string;
+  #process: ServerProcess;
+  #ready: Ready;
 
   private constructor(
-    child: Deno.ChildProcess,
     folder: string,
-    urls: { http: string; https: string },
+    host: string,
+    process: ServerProcess,
+    ready: Ready,
   ) {
-    this.#child = child;
     this.#folder = folder;
-    this.http = urls.http;
-    this.https = urls.https;
-    const collect = async (from: ReadableStream<Uint8Array>) => {
-      for await (const text of from.pipeThrough(new TextDecoderStream())) {
-        this.#text += text;
-      }
-    };
-    this.#output = Promise.all([
-      collect(child.stdout),
-      collect(child.stderr),
-      child.status.then(() => {
-        this.#ended = true;
-      }),
-    ]).then(() => undefined);
+    this.#host = host;
+    this.#process = process;
+    this.#ready = ready;
   }
 
-  static async ready(
-    child: Deno.ChildProcess,
-    folder: string,
-    urls: { http: string; https: string },
-  ): Promise<ServerProcess> {
-    const server = new ServerProcess(child, folder, urls);
+  /**
+   * Starts a server as `deno task serve` does, with a web client that is built
+   * already. The caller stops it.
+   *
+   * @throws {Error} if it does not start, with all that it printed
+   */
+  static async start(options: ServerOptions = {}): Promise<TestServer> {
+    const { host = "127.0.0.1", groups = {} } = options;
+    const folder = await Deno.makeTempDir({ prefix: "nereid-test-" });
     try {
-      await waitFor(
-        `a server at ${urls.http}`,
-        () => server.#ended ? "ended" : server.#answers(),
-        (state) => state !== "silent",
-      );
-      if (server.#ended) throw new Error("Cannot start a server: it ended");
-      return server;
+      await Deno.mkdir(`${folder}/groups`);
+      for (const [name, description] of Object.entries(groups)) {
+        await Deno.writeTextFile(
+          `${folder}/groups/${name}.json`,
+          JSON.stringify(description),
+        );
+      }
+      const process = new ServerProcess(flagsFor(folder, host));
+      const ready = await process.ready();
+      return new TestServer(folder, host, process, ready);
     } catch (error) {
-      await server.stop();
-      throw new Error(`${error}\n--- It printed:\n${server.#text}`);
+      await Deno.remove(folder, { recursive: true });
+      throw error;
     }
   }
 
-  get links(): readonly string[] {
-    return this.#text.match(/https?:\/\/\S+\/group\/\S+/g) ?? [];
+  /** `http://127.0.0.1:PORT`, where cameras work without a certificate. */
+  get http(): string {
+    return this.#ready.http;
   }
 
-  log = (): string => this.#text;
+  /** `https://HOST:PORT`, with a certificate that nobody vouches for. */
+  get https(): string {
+    const { port } = new URL(this.#ready.https);
+    return `https://${this.#host}:${port}`;
+  }
 
-  stop(): Promise<void> {
-    this.#stopped ??= this.#stop();
-    return this.#stopped;
+  /** The invite links for this machine that it printed at its first start. */
+  get links(): { readonly operator: string; readonly guest: string } {
+    const [operator, guest] =
+      this.log().match(/http:\/\/\S+\/group\/\S+\?token=\S+/g) ?? [];
+    if (operator !== undefined && guest !== undefined) {
+      return { operator, guest };
+    }
+    throw new Error(`The server printed no links:\n${this.log()}`);
+  }
+
+  /** All that it has printed since it was started last. */
+  log(): string {
+    return this.#process.text;
+  }
+
+  /** Stops it and starts it again, on the same ports, with the same data. */
+  async restart(): Promise<void> {
+    await this.#process.stop();
+    this.#process = new ServerProcess(
+      flagsFor(this.#folder, this.#host, this.#ready),
+    );
+    this.#ready = await this.#process.ready();
+  }
+
+  /** Ends it in an orderly way, and removes its folder. */
+  async stop(): Promise<void> {
+    try {
+      await this.#process.stop();
+    } finally {
+      await Deno.remove(this.#folder, { recursive: true });
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
   }
+}
 
-  async #answers(): Promise<"answers" | "silent"> {
+function flagsFor(folder: string, host: string, at?: Ready): string[] {
+  const httpPort = at === undefined ? 0 : new URL(at.http).port;
+  const httpsPort = at === undefined ? 0 : new URL(at.https).port;
+  return [
+    `--data=${folder}/data`,
+    `--groups=${folder}/groups`,
+    `--http=127.0.0.1:${httpPort}`,
+    `--https=${host}:${httpsPort}`,
+    `--media-port=${at?.media ?? 0}`,
+    `--public-address=${host}`,
+  ];
+}
+
+/** How long a server has to stop; Galène's has two seconds. */
+const STOP_MS = 10_000;
+
+/** One run of the server. */
+class ServerProcess {
+  /** All that it has printed. */
+  text = "";
+  readonly #child: Deno.ChildProcess;
+  readonly #output: Promise<unknown>;
+  #exitCode: number | undefined;
+
+  constructor(flags: readonly string[]) {
+    this.#child = new Deno.Command(Deno.execPath(), {
+      cwd: ROOT,
+      args: [
+        "run",
+        "--no-prompt",
+        "--allow-read",
+        "--allow-env",
+        "--allow-run",
+        "cli/serve.ts",
+        ...flags,
+      ],
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    this.#output = Promise.all([
+      this.#collect(this.#child.stdout),
+      this.#collect(this.#child.stderr),
+      this.#child.status.then(({ code }) => {
+        this.#exitCode = code;
+      }),
+    ]);
+  }
+
+  /** Waits for the line with which it says that it is ready. */
+  async ready(): Promise<Ready> {
+    const find = () => this.text.match(/^ready (\{.*\})$/m)?.[1];
     try {
-      const response = await fetch(`${this.http}/`);
-      await response.body?.cancel();
-      return "answers";
-    } catch {
-      return "silent";
+      await waitFor(
+        "the server to be ready",
+        () => find() ?? this.#exitCode,
+        (seen) => seen !== undefined,
+      );
+      const line = find();
+      if (line !== undefined) return JSON.parse(line) as Ready;
+      throw new Error(`The server ended with code ${this.#exitCode}`);
+    } catch (error) {
+      await this.stop();
+      throw new Error(`${error}\n--- It printed:\n${this.text}`);
     }
   }
 
-  async #stop(): Promise<void> {
-    if (!this.#ended) this.#child.kill("SIGTERM");
-    await this.#output;
-    await Deno.remove(this.#folder, { recursive: true });
+  /** Ends it in an orderly way. Idempotent. */
+  async stop(): Promise<void> {
+    if (this.#exitCode === undefined) this.#child.kill("SIGTERM");
+    const late = Promise.withResolvers<"late">();
+    const timer = setTimeout(() => late.resolve("late"), STOP_MS);
+    const outcome = await Promise.race([this.#output, late.promise]);
+    clearTimeout(timer);
+    if (outcome !== "late") return;
+    this.#child.kill("SIGKILL");
+    throw new Error(`The server did not stop. It printed:\n${this.text}`);
   }
-}
 
-/** Ports that nobody listens on at this moment. */
-function freePorts(count: number): number[] {
-  const listeners = Array.from(
-    { length: count },
-    () => Deno.listen({ hostname: "127.0.0.1", port: 0 }),
-  );
-  const ports = listeners.map(({ addr }) => addr.port);
-  for (const listener of listeners) listener.close();
-  return ports;
+  async #collect(from: ReadableStream<Uint8Array>): Promise<void> {
+    const decoder = new TextDecoder();
+    for await (const bytes of from) {
+      this.text += decoder.decode(bytes, { stream: true });
+    }
+  }
 }

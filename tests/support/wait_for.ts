@@ -7,6 +7,9 @@ const INTERVAL_MS = 20;
  */
 const PATIENCE_MS = 30_000;
 
+/** How much of what was seen last is shown, in characters. */
+const MAX_SHOWN = 2_000;
+
 /**
  * Waits until `read` yields what `accept` accepts, and returns it.
  *
@@ -23,7 +26,9 @@ export async function waitFor<T>(
     if (accept(value)) return value;
     if (performance.now() > untilMs) {
       throw new Error(
-        `Waited in vain for ${what}: last seen ${JSON.stringify(value)}`,
+        `Waited in vain for ${what}: last seen ${
+          JSON.stringify(value)?.slice(0, MAX_SHOWN)
+        }`,
       );
     }
     await new Promise((resolve) => setTimeout(resolve, INTERVAL_MS));

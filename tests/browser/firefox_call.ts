@@ -1,0 +1,108 @@
+/**
+ * A call between Firefox and Chromium, to be run in a private network. Prints
+ * one JSON object: what each of them received of the other.
+ *
+ * @module
+ */
+import { CallPage } from "../support/call_page.ts";
+import { openChromium } from "../support/chromium.ts";
+import { openFirefox } from "../support/firefox.ts";
+import {
+  installProbe,
+  longestGapMs,
+  type ProbeReport,
+} from "../support/media_probe.ts";
+import { PRIVATE_ADDRESS } from "../support/private_network.ts";
+import { TestServer } from "../support/server.ts";
+import { OPEN_GROUP } from "../support/test_call.ts";
+import { waitFor } from "../support/wait_for.ts";
+
+/** What one browser received of the other. */
+export interface Received {
+  readonly framesDecoded: number;
+  readonly audioEnergy: number;
+  /** When the other's flow is replaced by another. */
+  readonly replaceGapMs: number;
+  /** Whether the tile was the same element before and after that. */
+  readonly keptTile: boolean;
+}
+
+/** What the script prints. */
+export interface FirefoxReport {
+  readonly firefox: Received;
+  readonly chromium: Received;
+}
+
+/** Peers of one of two people: one for the own flow, one for the other's. */
+const PEERS = 2;
+
+/** Watches the other until there is enough, then has it replace its flow. */
+async function receive(viewer: CallPage, other: CallPage): Promise<Received> {
+  const before = await viewer.sees(other.username);
+  const { video, audio } = await waitFor(
+    `${viewer.username} to receive pictures and sound`,
+    () => viewer.report(),
+    ({ video, audio }) => video.framesDecoded > 30 && audio.energy > 0,
+  );
+  // An earlier replacement of the viewer's own flow may not be over yet.
+  const { nowMs } = await hasPeers(viewer, (count) => count === PEERS);
+  await other.chooseQuality("low");
+  await hasPeers(viewer, (count) => count > PEERS);
+  const settled = await hasPeers(viewer, (count) => count === PEERS);
+  const after = await viewer.seesAfter(other.username, settled.nowMs);
+  return {
+    framesDecoded: video.framesDecoded,
+    audioEnergy: audio.energy,
+    replaceGapMs: longestGapMs(after.framesMs, nowMs),
+    keptTile: after.element === before.element &&
+      after.localId === before.localId && settled.removedTiles.length === 0,
+  };
+}
+
+async function hasPeers(
+  viewer: CallPage,
+  accept: (count: number) => boolean,
+): Promise<ProbeReport> {
+  return await waitFor(
+    `another number of peers at ${viewer.username}'s`,
+    () => viewer.report(),
+    ({ openPeers }) => accept(openPeers),
+  );
+}
+
+async function call(server: TestServer): Promise<FirefoxReport> {
+  const chromium = await openChromium();
+  const firefox = await openFirefox();
+  try {
+    const context = await chromium.newContext();
+    await context.addInitScript(installProbe);
+    const alice = new CallPage(await context.newPage(), "alice");
+    const page = await firefox.newPage();
+    await page.evaluateOnNewDocument(installProbe);
+    const bob = new CallPage(page, "bob");
+
+    const link = `${server.http}/group/maths/`;
+    await alice.join(link);
+    await bob.join(link);
+    return {
+      firefox: await receive(bob, alice),
+      chromium: await receive(alice, bob),
+    };
+  } finally {
+    await firefox.close();
+    await chromium.close();
+  }
+}
+
+if (import.meta.main) {
+  await using server = await TestServer.start({
+    host: PRIVATE_ADDRESS,
+    groups: { maths: OPEN_GROUP },
+  });
+  try {
+    console.log(JSON.stringify(await call(server)));
+  } catch (error) {
+    console.error(server.log());
+    throw error;
+  }
+}
