@@ -11,6 +11,7 @@ import { createAuthenticator } from "./auth/authenticator.ts";
 import { makeFirstGroup } from "./auth/first_start.ts";
 import { createGroupFiles } from "./auth/group_files.ts";
 import { createTokenStore } from "./auth/tokens.ts";
+import { machineNames, toUrlHost } from "./cli/machine_names.ts";
 import {
   parseServeOptions,
   SERVE_HELP,
@@ -54,7 +55,12 @@ async function openServer(
   const tokens = createTokenStore(dataDirectory, log);
   const certificate = options.https && await openCertificate({
     directory: dataDirectory,
-    names: ["localhost", "127.0.0.1", "::1", ...machineNames(options)],
+    names: [
+      "localhost",
+      "127.0.0.1",
+      "::1",
+      ...machineNames(options.publicAddresses),
+    ],
     now: new Date(),
     log,
   });
@@ -126,18 +132,6 @@ function openMedia(
   }
 }
 
-/** How others may call this machine. */
-function machineNames({ publicAddresses }: ServeOptions): readonly string[] {
-  const own = Deno.networkInterfaces()
-    .filter(({ address }) => !/^(127\.|::1$|fe80:)/i.test(address))
-    .sort((a, b) => a.family.localeCompare(b.family))
-    .map(({ address }) => address);
-  const announced = publicAddresses.map((text) =>
-    text.replace(/^\[(.*)\].*$/, "$1").replace(/^([\d.]+):\d+$/, "$1")
-  );
-  return [...announced, ...own, Deno.hostname()];
-}
-
 /** The id of a chat message: 8 random bytes. */
 function randomMessageId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(8));
@@ -157,11 +151,10 @@ async function announce(
     tokens: createTokenStore(dataDirectory, log),
     now: new Date(),
   });
-  const [name = "localhost"] = machineNames(options);
-  const host = name.includes(":") ? `[${name}]` : name;
+  const [name = "localhost"] = machineNames(options.publicAddresses);
   const places = {
     local: servers.http && `http://localhost:${servers.http.port}`,
-    remote: servers.https && `https://${host}:${servers.https.port}`,
+    remote: servers.https && `https://${toUrlHost(name)}:${servers.https.port}`,
   };
   console.log(toStartText(places, first));
   const ready = {

@@ -18,6 +18,7 @@ import {
 import { isUsername } from "../auth/names.ts";
 import { createTokenStore } from "../auth/tokens.ts";
 import type { Log } from "../lib/log.ts";
+import { machineNames, toUrlHost } from "./machine_names.ts";
 import { toUsageError, UsageError } from "./serve_options.ts";
 
 const HELP = `Invites somebody to a group and prints the link
@@ -45,13 +46,13 @@ export interface InviteOptions {
 /**
  * Reads the command line.
  *
- * @param hostname of this machine, for the default link
+ * @param host of this machine as it stands in a URL, for the default link
  * @returns `"help"` if that is what is wanted
  * @throws {UsageError} if it is wrong
  */
 export function parseInviteOptions(
   args: readonly string[],
-  hostname: string,
+  host: string,
 ): InviteOptions | "help" {
   const { values: flags, positionals } = parseFlags(args);
   if (flags.help) return "help";
@@ -78,7 +79,7 @@ export function parseInviteOptions(
       days,
       ...(username === undefined ? {} : { username }),
     },
-    bases: (flags.base ?? ["http://localhost:8080", `https://${hostname}:8443`])
+    bases: (flags.base ?? ["http://localhost:8080", `https://${host}:8443`])
       .map(parseBase),
     dataDirectory: flags.data,
     groupsDirectory: flags.groups,
@@ -150,7 +151,8 @@ async function main(): Promise<number> {
   const tell = (text: string) => console.error(text);
   const log: Log = { debug() {}, info: tell, warn: tell, error: tell };
   try {
-    const options = parseInviteOptions(process.argv.slice(2), Deno.hostname());
+    const [name = "localhost"] = machineNames([]);
+    const options = parseInviteOptions(process.argv.slice(2), toUrlHost(name));
     const lines = options === "help"
       ? [HELP]
       : await makeInvitation(options, new Date(), log);
