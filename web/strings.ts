@@ -58,7 +58,11 @@ export const STRINGS = {
     microphone: "Microphone",
     camera: "Camera",
     speaker: "Loudspeaker",
-    defaultDevice: "System default",
+    defaultDevice: {
+      microphone: "Default microphone",
+      camera: "Default camera",
+      speaker: "Default loudspeaker",
+    },
     unnamedDevice: (number: number) => `Device ${number}`,
     preview: "Camera preview",
     cameraStarting: "Starting the camera…",
@@ -190,6 +194,7 @@ export const STRINGS = {
       count === 1 ? "People, 1 here" : `People, ${count} here`,
     settings: "Settings",
     leave: "Leave the call",
+    mayPresentNoLonger: "You may no longer present.",
     mutedBy: (name: string) =>
       name === "" ? "You were muted." : `${name} muted you.`,
     reconnecting: "Connection lost. Reconnecting…",
@@ -259,7 +264,7 @@ export const STRINGS = {
   },
   left: {
     ownWish: "You left the call",
-    ownWishHint: "Closed the door too early?",
+    ownWishHint: "You can come back at any time.",
     removed: (by: string) => `${by} removed you from the call`,
     ended: "The call has ended",
     rejoin: "Join again",

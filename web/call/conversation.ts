@@ -64,7 +64,7 @@ export function receiveMessages(
       case "error":
       case "warning":
       case "info":
-        return notices.show(kind, String(message));
+        return notices.show(kind, toWords(String(message)));
       case "kicked":
         return events.handleKicked(username, String(message));
       case "mute":
@@ -121,4 +121,11 @@ function clearedMessages(value: unknown): { id?: string; source?: string } {
     ...(typeof id === "string" && { id }),
     ...(typeof userId === "string" && { source: userId }),
   };
+}
+
+/** Some of what the server says is for programs rather than for people. */
+function toWords(message: string): string {
+  return message === "permission denied"
+    ? STRINGS.call.mayPresentNoLonger
+    : message;
 }

@@ -1,3 +1,4 @@
+import { effect } from "@preact/signals";
 import type { ServerConnection } from "../client/server_connection.ts";
 import type { Stream } from "../client/stream.ts";
 import type { AudioLevels } from "../media/audio_levels.ts";
@@ -32,11 +33,18 @@ export class Publishing {
   #stream: Stream | undefined;
   /** The tile's key, kept from the first offer on. */
   #localId: string | undefined;
+  /** Whether we have told the group that the microphone is muted. */
+  #announced: boolean | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
   /** Sends nothing before a connection is attached. */
   constructor(parts: PublishingParts) {
     this.#parts = parts;
+    // Devices also come late, after a quick join, and go by being unplugged.
+    effect(() => {
+      this.#tracks();
+      void this.#inTurn(() => this.#sync());
+    });
   }
 
   /** Sends over this connection, which has joined, whatever is open. */
@@ -44,7 +52,7 @@ export class Publishing {
     return this.#inTurn(async () => {
       this.#connection = connection;
       this.#stream = undefined;
-      this.#announceMute();
+      this.#announced = undefined;
       await this.#sync();
     });
   }
@@ -66,10 +74,8 @@ export class Publishing {
         if (outcome.kind === "failed") {
           return handleProblem("microphone", outcome.problem);
         }
-        await this.#sync();
       }
-      this.#showState();
-      this.#announceMute();
+      await this.#sync();
     });
   }
 
@@ -177,7 +183,7 @@ export class Publishing {
     video: MediaStreamTrack | null;
   } {
     const { media } = this.#parts;
-    return { audio: media.microphone.peek(), video: media.camera.peek() };
+    return { audio: media.microphone.value, video: media.camera.value };
   }
 
   #flow(): OutgoingFlow {
@@ -195,6 +201,10 @@ export class Publishing {
         camera: video !== null,
       },
     });
+    this.#announceMute();
+    // While the connection is lost, the tile waits for the next one.
+    const lost = this.#connection === undefined;
+    if (lost && (audio !== null || video !== null)) return;
     showOwnFlow(this.#stream, "camera", store);
     const stream = this.#stream;
     if (stream?.stream && audio !== null) {
@@ -207,6 +217,8 @@ export class Publishing {
     const connection = this.#connection;
     if (connection === undefined) return;
     const muted = this.#parts.media.microphone.peek()?.enabled !== true;
+    if (muted === this.#announced) return;
+    this.#announced = muted;
     connection.userAction("setdata", connection.id, {
       muted: muted ? true : null,
     });

@@ -32,7 +32,10 @@ export class LocalMedia {
     camera: signal<MediaStreamTrack | null>(null),
   };
   readonly #devices = signal<DeviceLists>(NO_DEVICES);
-  readonly #problem = signal<MediaProblem | null>(null);
+  readonly #problems = {
+    microphone: signal<MediaProblem | null>(null),
+    camera: signal<MediaProblem | null>(null),
+  };
   #last: Promise<unknown> = Promise.resolve();
 
   /**
@@ -63,9 +66,9 @@ export class LocalMedia {
     return this.#devices;
   }
 
-  /** Why the last opening failed; null after one that did not. */
-  get problem(): ReadonlySignal<MediaProblem | null> {
-    return this.#problem;
+  /** Why a device could not be opened the last time; null if it could. */
+  problem(kind: DeviceKind): ReadonlySignal<MediaProblem | null> {
+    return this.#problems[kind];
   }
 
   /** Opens a device, or gives the track that is open already. */
@@ -80,10 +83,13 @@ export class LocalMedia {
    * Opens both devices, with one question to the user if possible; one of them
    * if the other cannot be had.
    */
-  async openBoth(): Promise<void> {
-    await this.#inTurn(() => this.#openTogether());
-    await this.open("microphone");
-    await this.open("camera");
+  openBoth(): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#openTogether();
+      for (const kind of ["microphone", "camera"] as const) {
+        if (this.#tracks[kind].peek() === null) await this.#open(kind);
+      }
+    });
   }
 
   /**
@@ -141,18 +147,18 @@ export class LocalMedia {
   #keep(kind: DeviceKind, track: MediaStreamTrack): void {
     track.addEventListener("ended", () => this.#forget(kind, track));
     this.#tracks[kind].value = track;
-    this.#problem.value = null;
+    this.#problems[kind].value = null;
   }
 
   async #open(kind: DeviceKind): Promise<OpenOutcome> {
-    if (this.#port === undefined) return this.#failed("insecure");
+    if (this.#port === undefined) return this.#failed(kind, "insecure");
     try {
       const track = await this.#capture(this.#port, kind);
       this.#keep(kind, track);
       await this.#refresh();
       return { kind: "open", track };
     } catch (error) {
-      return this.#failed(toMediaProblem(error));
+      return this.#failed(kind, toMediaProblem(error));
     }
   }
 
@@ -186,8 +192,8 @@ export class LocalMedia {
     return track;
   }
 
-  #failed(problem: MediaProblem): OpenOutcome {
-    this.#problem.value = problem;
+  #failed(kind: DeviceKind, problem: MediaProblem): OpenOutcome {
+    this.#problems[kind].value = problem;
     return { kind: "failed", problem };
   }
 

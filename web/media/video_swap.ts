@@ -37,6 +37,8 @@ export class VideoSwap {
     front.muted = muted;
     back.muted = true;
     front.dataset.front = "";
+    front.addEventListener("resize", noteShape);
+    back.addEventListener("resize", noteShape);
   }
 
   /** Shows this stream as soon as it can be seen, or nothing. */
@@ -79,8 +81,10 @@ export class VideoSwap {
   /** Lets go of the streams. */
   close(): void {
     this.#nextTurn();
-    this.#release(this.#front);
-    this.#release(this.#back);
+    for (const video of [this.#front, this.#back]) {
+      video.removeEventListener("resize", noteShape);
+      this.#release(video);
+    }
   }
 
   #restart(media: MediaStream | null, hasVideo: boolean): void {
@@ -120,4 +124,10 @@ export class VideoSwap {
   #onFrame(video: HTMLVideoElement, run: () => void): void {
     video.requestVideoFrameCallback(run);
   }
+}
+
+/** Marks upright pictures for the style sheet, which cannot see their shape. */
+function noteShape(this: HTMLVideoElement): void {
+  const { videoWidth, videoHeight } = this;
+  this.toggleAttribute("data-upright", videoHeight > videoWidth);
 }

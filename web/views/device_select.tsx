@@ -4,8 +4,8 @@ import { STRINGS } from "../strings.ts";
 
 /** Lets the user choose one of several devices. */
 export function DeviceSelect(
-  { label, devices, chosen, onChoose }: {
-    readonly label: string;
+  { kind, devices, chosen, onChoose }: {
+    readonly kind: "microphone" | "camera" | "speaker";
     readonly devices: readonly Device[];
     /** A device id; empty for the system's default. */
     readonly chosen: string;
@@ -16,12 +16,12 @@ export function DeviceSelect(
   const isKnown = devices.some(({ id }) => id === chosen);
   return (
     <label class="field">
-      <span class="field-label">{label}</span>
+      <span class="field-label">{words[kind]}</span>
       <select
         value={isKnown ? chosen : ""}
         onChange={(event) => onChoose(event.currentTarget.value)}
       >
-        <option value="">{words.defaultDevice}</option>
+        <option value="">{words.defaultDevice[kind]}</option>
         {devices.filter(({ id }) => id !== "default").map((device, index) => (
           <option key={device.id} value={device.id}>
             {device.label || words.unnamedDevice(index + 1)}

@@ -20,3 +20,16 @@ export function EmptyGrid(): JSX.Element {
     </div>
   );
 }
+
+/** The same in short, over one's own picture. */
+export function AloneHint(): JSX.Element | null {
+  const { people, flows } = usePage().store.state.value;
+  const alone = people.length === 1 && flows.every(({ own }) => own);
+  if (!alone) return null;
+  return (
+    <div class="alone">
+      <p>{STRINGS.call.alone}</p>
+      <CopyAddress />
+    </div>
+  );
+}

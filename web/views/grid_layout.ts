@@ -36,16 +36,20 @@ export function layoutTiles(
   const [stage, strip] = splitPage(page);
   return [
     ...layoutFeatured(featured, stage),
-    ...layoutGrid(count - featured, strip),
+    ...layoutGrid(count - featured, strip, NARROWEST_LANDSCAPE),
   ];
 }
 
 /** As many columns as make the tiles largest; the last row is centred. */
-export function layoutGrid(count: number, area: Rect): readonly Rect[] {
+export function layoutGrid(
+  count: number,
+  area: Rect,
+  narrowest = narrowestIn(area),
+): readonly Rect[] {
   if (count === 0 || area.width <= 0 || area.height <= 0) return [];
-  let best = gridOf(count, 1, area);
+  let best = gridOf(count, 1, area, narrowest);
   for (let columns = 2; columns <= count; columns++) {
-    const grid = gridOf(count, columns, area);
+    const grid = gridOf(count, columns, area, narrowest);
     if (grid.tileWidth * grid.tileHeight > best.tileWidth * best.tileHeight) {
       best = grid;
     }
@@ -60,13 +64,19 @@ interface Grid {
   readonly tileHeight: number;
 }
 
-function gridOf(count: number, columns: number, area: Rect): Grid {
+function narrowestIn(area: Rect): number {
+  return area.width > area.height ? NARROWEST_LANDSCAPE : NARROWEST_PORTRAIT;
+}
+
+function gridOf(
+  count: number,
+  columns: number,
+  area: Rect,
+  narrowest: number,
+): Grid {
   const rows = Math.ceil(count / columns);
   const cellWidth = (area.width - GAP_PX * (columns - 1)) / columns;
   const cellHeight = (area.height - GAP_PX * (rows - 1)) / rows;
-  const narrowest = area.width > area.height
-    ? NARROWEST_LANDSCAPE
-    : NARROWEST_PORTRAIT;
   const aspect = clamp(cellWidth / cellHeight, narrowest, WIDEST);
   const tileWidth = Math.max(Math.min(cellWidth, cellHeight * aspect), 0);
   return { columns, rows, tileWidth, tileHeight: tileWidth / aspect };

@@ -63,14 +63,14 @@ function PreviewDevices(): JSX.Element | null {
   return (
     <div class="join-devices">
       <DeviceSelect
-        label={STRINGS.join.microphone}
+        kind="microphone"
         devices={microphones}
         chosen={microphoneId}
         onChoose={(id) => change("microphone", { microphoneId: id })}
       />
       {start === "camera" && (
         <DeviceSelect
-          label={STRINGS.join.camera}
+          kind="camera"
           devices={cameras}
           chosen={cameraId}
           onChoose={(id) => change("camera", { cameraId: id })}

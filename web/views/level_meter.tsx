@@ -10,13 +10,12 @@ const FULL_LEVEL = 0.25;
 
 /** Shows how loud a microphone is, so that one sees that it works. */
 export function LevelMeter(
-  { track }: { readonly track: MediaStreamTrack | null },
+  { track }: { readonly track: MediaStreamTrack },
 ): JSX.Element {
   const { levels } = usePage();
   const bar = useRef<HTMLSpanElement>(null);
 
   useEffect(() => {
-    if (track === null) return;
     levels.watch(KEY, new MediaStream([track]));
     let frame = 0;
     const draw = () => {

@@ -20,7 +20,7 @@ export function Preview({ name }: { readonly name: string }): JSX.Element {
           : <CameraPicture track={camera} />}
         <span class="preview-sound">
           <Icon name={microphone === null ? "microphoneOff" : "microphone"} />
-          <LevelMeter track={microphone} />
+          {microphone !== null && <LevelMeter track={microphone} />}
         </span>
       </div>
       <PreviewProblem />
@@ -58,7 +58,7 @@ function PreviewBlank({ name }: { readonly name: string }): JSX.Element {
   const { media, preferences } = usePage();
   const { start } = preferences.current.value;
   const words = STRINGS.join;
-  const text = start === "camera" && media.problem.value === null
+  const text = start === "camera" && media.problem("camera").value === null
     ? words.cameraStarting
     : start === "nothing"
     ? words.nothingOn
@@ -73,15 +73,21 @@ function PreviewBlank({ name }: { readonly name: string }): JSX.Element {
 
 function PreviewProblem(): JSX.Element | null {
   const { media, preferences } = usePage();
-  const problem = media.problem.value;
   const { start } = preferences.current.value;
-  if (problem === null || start === "nothing") return null;
-  const missesCamera = start === "camera" && media.camera.value === null;
-  const device = missesCamera ? "camera" : "microphone";
+  const camera = media.problem("camera").value;
+  const microphone = media.problem("microphone").value;
+  if (start === "nothing") return null;
+  const { problems } = STRINGS;
+  const text = start === "camera" && camera !== null
+    ? problems.camera[camera]
+    : microphone !== null
+    ? problems.microphone[microphone]
+    : undefined;
+  if (text === undefined) return null;
   return (
     <p class="notice notice-warning" role="status">
       <Icon name="warning" />
-      <span>{STRINGS.problems[device][problem]}</span>
+      <span>{text}</span>
     </p>
   );
 }

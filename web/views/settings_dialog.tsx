@@ -54,7 +54,7 @@ function DeviceFields(): JSX.Element {
   return (
     <>
       <DeviceSelect
-        label={words.microphone}
+        kind="microphone"
         devices={microphones}
         chosen={chosen.microphoneId}
         onChoose={(id) => {
@@ -63,7 +63,7 @@ function DeviceFields(): JSX.Element {
         }}
       />
       <DeviceSelect
-        label={words.camera}
+        kind="camera"
         devices={cameras}
         chosen={chosen.cameraId}
         onChoose={(id) => {
@@ -73,7 +73,7 @@ function DeviceFields(): JSX.Element {
       />
       {speakers.length > 0 && (
         <DeviceSelect
-          label={words.speaker}
+          kind="speaker"
           devices={speakers}
           chosen={chosen.speakerId}
           onChoose={(id) => preferences.update({ speakerId: id })}

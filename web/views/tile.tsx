@@ -29,6 +29,8 @@ export function Tile(
   const tile = useRef<HTMLElement>(null);
   const { first, second, picture } = useVideos(flow, playback);
   const isScreen = flow.kind === "screen";
+  // Of a flow that is cut off, browsers show black.
+  const showsPicture = picture && !flow.stale;
   const mirrored = flow.own && !isScreen && preferences.current.value.mirror;
   const muted = useMuted(flow);
   const speaking = !muted && levels.speaking.value.has(flow.localId);
@@ -43,7 +45,7 @@ export function Tile(
       data-username={flow.username}
       data-kind={flow.kind}
       data-own={flow.own ? "" : undefined}
-      data-picture={picture ? "" : undefined}
+      data-picture={showsPicture ? "" : undefined}
       data-mirror={mirrored ? "" : undefined}
       data-speaking={speaking ? "" : undefined}
       data-stale={flow.stale ? "" : undefined}
@@ -51,7 +53,7 @@ export function Tile(
     >
       <video ref={first} playsInline />
       <video ref={second} playsInline />
-      {!picture && <Avatar name={flow.username} />}
+      {!showsPicture && <Avatar name={flow.username} />}
       <figcaption class="tile-label">
         {muted && <Icon name="microphoneOff" />}
         {isScreen && <Icon name="screen" />}

@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Flow } from "../state/session_state.ts";
 import { STRINGS } from "../strings.ts";
-import { EmptyGrid } from "./empty_grid.tsx";
+import { AloneHint, EmptyGrid } from "./empty_grid.tsx";
 import { layoutTiles, type Rect } from "./grid_layout.ts";
 import { usePage } from "./page.ts";
 import type { Playback } from "./playback.ts";
@@ -25,7 +25,7 @@ export function VideoGrid(
   return (
     <section class="grid" aria-label={STRINGS.call.videos}>
       <div class="grid-inner" ref={grid}>
-        {flows.length === 0 && <EmptyGrid />}
+        {flows.length === 0 ? <EmptyGrid /> : <AloneHint />}
         {flows.map((flow) => (
           <Tile
             key={flow.localId}
