@@ -8,7 +8,7 @@
 import fc from "fast-check";
 import { test } from "node:test";
 import { holds } from "./fake_media_plane.ts";
-import { perform, type Step, steps } from "./test_flow_steps.ts";
+import { perform, stories, type Story } from "./test_flow_steps.ts";
 import { EVERYTHING, TestWorld } from "./test_world.ts";
 import { unclaimed } from "./test_client.ts";
 
@@ -26,12 +26,16 @@ function populate(world: TestWorld): void {
   }
 }
 
-function play(list: readonly Step[], check: (world: TestWorld) => void): void {
+function play(
+  { steps, pace }: Story,
+  check: (world: TestWorld) => void,
+): void {
   const world = new TestWorld();
   try {
     populate(world);
-    for (const step of list) {
-      perform(world, step);
+    world.startTrace();
+    for (const step of steps) {
+      perform(world, step, pace);
       check(world);
     }
     world.settle();
@@ -44,8 +48,8 @@ function play(list: readonly Step[], check: (world: TestWorld) => void): void {
 
 test("FlowTable holds its invariants among clients that keep order", () => {
   fc.assert(
-    fc.property(steps(false), (list) => {
-      play(list, ({ media }) => {
+    fc.property(stories(false), (story) => {
+      play(story, ({ media }) => {
         // Fences alone, without the plane's help, keep late answers out.
         holds("no-late-answer-given", media.strayAnswers === 0, "");
       });
@@ -56,7 +60,7 @@ test("FlowTable holds its invariants among clients that keep order", () => {
 
 test("FlowTable holds its invariants among clients that do anything", () => {
   fc.assert(
-    fc.property(steps(true), (list) => play(list, () => {})),
+    fc.property(stories(true), (story) => play(story, () => {})),
     { numRuns: 12_000 },
   );
 });

@@ -231,8 +231,7 @@ export class FlowTable {
         return this.#publishers.handleRefused(flow, negotiation, reason, turn);
       }
       case "publisher-tracks":
-        flow.tracks = event.tracks;
-        return this.#handleTracks(flow, event.complete, turn);
+        return this.#handleTracks(flow, event, turn);
       case "publisher-failed":
         return this.#publishers.handleFailed(flow, turn);
       default:
@@ -240,15 +239,21 @@ export class FlowTable {
     }
   }
 
-  #handleTracks(flow: Flow, isComplete: boolean, turn: Turn): void {
+  #handleTracks(
+    flow: Flow,
+    { tracks, complete }: Extract<MediaEvent, { kind: "publisher-tracks" }>,
+    turn: Turn,
+  ): void {
     const { state } = flow;
+    // What it loses when its owner has replaced it, viewers shall not notice.
+    if (state.kind === "replaced") return;
+    flow.tracks = tracks;
     switch (state.kind) {
       case "opening":
-      case "replaced":
         return;
       case "waiting":
-        if (flow.tracks.length === 0) state.pushAt = undefined;
-        else if (isComplete) this.#push(flow, turn);
+        if (tracks.length === 0) state.pushAt = undefined;
+        else if (complete) this.#push(flow, turn);
         else state.pushAt ??= after(turn.now.instant, PUSH_DELAY_MS);
         return;
       case "pushed":

@@ -1,6 +1,7 @@
 import type { ClientMessage } from "../protocol/client_message.ts";
 import type { FlowId, SessionId } from "../protocol/ids.ts";
 import type {
+  LiveTrack,
   MediaCommand,
   MediaEvent,
   PublisherKey,
@@ -21,6 +22,7 @@ interface ModelFlow {
   readonly owner: SessionId;
   readonly label: string;
   negotiation: number;
+  tracks: readonly LiveTrack[];
 }
 
 /** A client as the model knows it. */
@@ -143,6 +145,11 @@ export class FlowInvariants {
         if (flow) this.#mayExpire(flow.id, nowMs + PATIENCE_MS);
         return;
       }
+      case "publisher-tracks": {
+        const flow = this.flows.get(event.publisher);
+        if (flow) flow.tracks = event.tracks;
+        return;
+      }
       case "subscriber-live":
       case "subscriber-failed":
         this.#settled.add(event.subscriber);
@@ -258,7 +265,8 @@ export class FlowInvariants {
       "replace-never-closes",
       flow !== undefined && (
         input.kind === "tick"
-          ? isDue(id) || isDue(`${to}:${id}`)
+          ? isDue(id) || isDue(`${to}:${id}`) ||
+            this.#wantsNothingOf(client, flow.owner)
           : this.#isReasonToClose(to, client, flow, input)
       ),
       `close ${id} to ${to}`,
@@ -294,10 +302,8 @@ export class FlowInvariants {
   #isEventToClose(client: ModelClient, event: MediaEvent): boolean {
     switch (event.kind) {
       case "publisher-tracks": {
-        const label = this.flows.get(event.publisher)?.label ?? "";
-        const wanted = tracksFor(client.requested, label);
-        return client.hasOverrides ||
-          selectTracks(wanted, event.tracks) === undefined;
+        const flow = this.flows.get(event.publisher);
+        return flow !== undefined && isUnwanted(client, flow);
       }
       case "subscriber-offered":
         return !event.hasTracks;
@@ -306,6 +312,13 @@ export class FlowInvariants {
       default:
         return false;
     }
+  }
+
+  /** Whether a flow that is pushed by the clock can be one that the viewer does not want. */
+  #wantsNothingOf(client: ModelClient, owner: SessionId): boolean {
+    return [...this.flows.values()].some((flow) =>
+      flow.owner === owner && flow.tracks.length > 0 && isUnwanted(client, flow)
+    );
   }
 
   /** Answers and renegotiations are for who has the flow, and for its latest offer. */
@@ -332,7 +345,8 @@ export class FlowInvariants {
         holds("flow-ids-unique", this.#holderOf(id) === undefined, id);
         const negotiation = command.negotiation;
         const owner = input.session;
-        this.flows.set(command.publisher, { id, owner, label, negotiation });
+        const flow = { id, owner, label, negotiation, tracks: [] };
+        this.flows.set(command.publisher, flow);
         return;
       }
       case "renegotiate-publisher": {
@@ -394,4 +408,13 @@ export class FlowInvariants {
     holds("sessions-are-known", client !== undefined, `session ${session}`);
     return client;
   }
+}
+
+/** Whether a viewer may want none of a flow's tracks. */
+function isUnwanted(
+  { requested, hasOverrides }: ModelClient,
+  { label, tracks }: ModelFlow,
+): boolean {
+  return hasOverrides ||
+    selectTracks(tracksFor(requested, label), tracks) === undefined;
 }

@@ -13,19 +13,19 @@ import type { TestWorld } from "./test_world.ts";
 
 /** How often each thing happens, relative to the others. */
 const WEIGHTS = {
-  offer: 10,
-  replace: 8,
-  closeFlow: 3,
-  read: 14,
-  answer: 12,
-  deliver: 16,
-  release: 22,
-  tracks: 10,
+  offer: 9,
+  replace: 9,
+  closeFlow: 2,
+  read: 6,
+  answer: 6,
+  deliver: 6,
+  release: 10,
+  tracks: 12,
   failPublisher: 1,
-  live: 6,
+  live: 4,
   failSubscriber: 2,
-  pass: 6,
-  abort: 3,
+  pass: 5,
+  abort: 2,
   renegotiate: 2,
   request: 4,
   requestStream: 2,
@@ -40,7 +40,6 @@ const WEIGHTS = {
 const UNRULY_WEIGHTS = {
   repeatAnswer: 6,
   strayAbort: 2,
-  strayRenegotiate: 1,
   badAnswer: 2,
 } as const;
 
@@ -52,10 +51,22 @@ export interface Step {
   readonly client: number;
   readonly n: number;
   readonly m: number;
+  /** What then happens at once, and does not wait for steps: see {@link Rush}. */
+  readonly rush: number;
 }
 
-/** Things that happen one after the other, among clients that keep order or do not. */
-export function steps(isUnruly: boolean): fc.Arbitrary<Step[]> {
+/** What may be quick, as bits: if nothing is, little happens; if all is, little overlaps. */
+const Rush = { network: 1, media: 2, answers: 4, tracks: 8 } as const;
+
+/** A run: which things are never quick in it, and what happens. */
+export interface Story {
+  /** Bits of {@link Rush} that are ever honoured. */
+  readonly pace: number;
+  readonly steps: readonly Step[];
+}
+
+/** Runs among clients that keep order, or among such that do not. */
+export function stories(isUnruly: boolean): fc.Arbitrary<Story> {
   const weights = Object.entries({
     ...WEIGHTS,
     ...(isUnruly ? UNRULY_WEIGHTS : {}),
@@ -68,13 +79,40 @@ export function steps(isUnruly: boolean): fc.Arbitrary<Step[]> {
     client: fc.nat(4),
     n: fc.nat(7),
     m: fc.nat(7),
+    rush: fc.nat(15),
   });
-  return fc.array(step, { minLength: 10, maxLength: 90, size: "max" });
+  const steps = fc.array(step, { minLength: 20, maxLength: 110, size: "max" });
+  return fc.record({ pace: fc.nat(15), steps });
 }
 
-/** Flow ids are few, so that they collide and come again. */
+/** Flow ids are few, so that they come again. */
 function flowId(n: number): FlowId {
-  return `f${n % 6}` as FlowId;
+  return `f${n % 10}` as FlowId;
+}
+
+/** An id for an offer: now and then whatever it is, mostly one that is free. */
+function offeredId(world: TestWorld, n: number, m: number): FlowId {
+  const held = new Set(
+    [...world.invariants.flows.values()].map(({ id }) => id),
+  );
+  for (let i = n; m > 0 && i < n + 10; i++) {
+    if (!held.has(flowId(i))) return flowId(i);
+  }
+  return flowId(n);
+}
+
+/** The nth of the flows that a client has published, or one that it has not. */
+function ownFlowId(world: TestWorld, client: TestClient, n: number): FlowId {
+  const own = [...world.invariants.flows.values()].filter(({ owner }) =>
+    owner === client.session
+  );
+  return own[n % (own.length + (n > 5 ? 1 : 0))]?.id ?? flowId(n);
+}
+
+/** The nth of the flows that a client has been offered, or one that it has not. */
+function shownFlowId(world: TestWorld, client: TestClient, n: number): FlowId {
+  const shown = [...world.invariants.shownTo(client.session).keys()];
+  return shown[n % (shown.length + 1)] ?? flowId(n);
 }
 
 const TRACKS: readonly (readonly LiveTrack[])[] = [
@@ -97,8 +135,19 @@ const REQUESTS = [
 
 const TIMES_MS = [50, 200, 250, 1_000, 5_000, 10_000, 31_000];
 
-/** Lets a step happen, as far as it can. */
-export function perform(world: TestWorld, step: Step): void {
+/** Lets a step happen, and what comes at once with it. */
+export function perform(world: TestWorld, step: Step, pace: number): void {
+  happen(world, step);
+  const rush = step.rush & pace;
+  if (rush & Rush.tracks) world.startTracks();
+  for (let i = 0; i < 3; i++) {
+    if (rush & Rush.network) world.deliverAll();
+    if (rush & Rush.media) world.releaseAll();
+    if (rush & Rush.answers) world.answerAll();
+  }
+}
+
+function happen(world: TestWorld, step: Step): void {
   const client = world.connected[step.client % world.connected.length];
   if (client === undefined) return;
   const { n, m } = step;
@@ -147,24 +196,26 @@ function say(
   client: TestClient,
   { kind, n, m }: Step,
 ): void {
-  const id = flowId(n);
   switch (kind) {
     case "offer":
     case "replace":
       return client.say(unclaimed({
         type: "offer",
-        id,
-        replace: kind === "replace" ? flowId(m) : undefined,
+        id: offeredId(world, n, m),
+        replace: kind === "replace" ? ownFlowId(world, client, m) : undefined,
         label: n < 3 ? "camera" : "",
-        sdp: n === 7 ? BAD_SDP : "good",
+        sdp: m === 7 ? BAD_SDP : "good",
       }));
-    case "closeFlow":
+    case "closeFlow": {
+      const id = ownFlowId(world, client, n);
       return client.say(unclaimed({ type: "close", id }));
-    case "renegotiate":
-    case "strayRenegotiate":
+    }
+    case "renegotiate": {
+      const id = shownFlowId(world, client, n);
       return client.say(unclaimed({ type: "renegotiate", id }));
+    }
     case "strayAbort":
-      return client.say(unclaimed({ type: "abort", id }));
+      return client.say(unclaimed({ type: "abort", id: flowId(n) }));
     case "request": {
       const request = REQUESTS[n % REQUESTS.length] ?? new Map();
       if (!world.invariants.isMember(client.session)) return;
@@ -172,6 +223,7 @@ function say(
       return client.say(unclaimed({ type: "request", request }));
     }
     case "requestStream": {
+      const id = shownFlowId(world, client, n);
       const video = m < 4 ? "none" as const : "high" as const;
       const request = m < 2 ? undefined : { audio: m < 3, video };
       return client.say(unclaimed({ type: "requestStream", id, request }));

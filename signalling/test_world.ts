@@ -49,6 +49,11 @@ export class TestWorld {
     ]).join("\n");
   }
 
+  /** Forgets the trace so far. */
+  startTrace(): void {
+    this.#happened.length = 0;
+  }
+
   /** Clients that have not disconnected. */
   get connected(): TestClient[] {
     return this.clients.filter((client) => client.isConnected);
@@ -153,27 +158,45 @@ export class TestWorld {
     }
   }
 
-  #calmDown(ms: number): void {
-    const { publishers, subscribers } = this.media;
-    for (const peer of publishers.values()) {
-      if (peer.isOpen && !peer.isRefused && peer.tracks.length === 0) {
-        this.media.setTracks(
-          peer,
-          [{ kind: "audio" }, { kind: "video" }],
-          true,
-        );
-      }
+  /** Packets arrive of all flows that have none. */
+  startTracks(): void {
+    for (const peer of this.media.publishers.values()) {
+      if (!peer.isOpen || peer.isRefused || peer.tracks.length > 0) continue;
+      this.media.setTracks(peer, [{ kind: "audio" }, { kind: "video" }], true);
     }
-    for (const { isOpen, isAnswered, events, key } of subscribers.values()) {
+  }
+
+  /** Lets out all that waits in the media plane. */
+  releaseAll(): void {
+    while (this.media.hasEvents) this.release(0);
+  }
+
+  /** Delivers all that clients have said, and lets them read all. */
+  deliverAll(): void {
+    for (const client of this.connected) {
+      this.deliver(client, Infinity);
+      while (client.inbox.length > 0) client.read();
+    }
+  }
+
+  /** Lets clients answer all offers that they have read. */
+  answerAll(): void {
+    for (const client of this.connected) {
+      while (client.hasUnanswered) client.answer(0, true);
+    }
+  }
+
+  #calmDown(ms: number): void {
+    this.startTracks();
+    for (const peer of this.media.subscribers.values()) {
+      const { isOpen, isAnswered, events, key } = peer;
       if (!isOpen || !isAnswered) continue;
       events.push({ kind: "subscriber-live", subscriber: key });
     }
-    while (this.media.hasEvents) this.release(0);
-    for (const client of this.connected) {
-      while (client.inbox.length > 0) client.read();
-      while (client.hasUnanswered) client.answer(0, true);
-      this.deliver(client, Infinity);
-    }
+    this.releaseAll();
+    this.deliverAll();
+    this.answerAll();
+    this.deliverAll();
     this.pass(ms);
   }
 
