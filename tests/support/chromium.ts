@@ -34,5 +34,9 @@ export async function openChromium(): Promise<Browser> {
     executablePath: requireProgram("chromium"),
     headless: true,
     args: FLAGS,
+    // Whoever is interrupted closes it, among other things.
+    handleSIGINT: false,
+    handleSIGTERM: false,
+    handleSIGHUP: false,
   });
 }
