@@ -1,0 +1,82 @@
+/**
+ * Where the system keeps the libraries that the native ports stand on.
+ *
+ * @module
+ */
+
+/** A library by the name under which its interface is stable. */
+export type LibraryName = "libc.so.6" | "libcrypto.so.3" | "libssl.so.3";
+
+/** All that the native ports may want. */
+export const LIBRARY_NAMES: readonly LibraryName[] = [
+  "libc.so.6",
+  "libcrypto.so.3",
+  "libssl.so.3",
+];
+
+/** Debian's folders, by `Deno.build.arch`; then those of most others. */
+const FOLDERS: Readonly<Record<string, readonly string[]>> = {
+  x86_64: ["/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu"],
+  aarch64: ["/lib/aarch64-linux-gnu", "/usr/lib/aarch64-linux-gnu"],
+};
+const OTHER_FOLDERS = ["/lib64", "/usr/lib64", "/usr/lib"];
+
+/** A library cannot be had; the text says why. */
+export class LibraryError extends Error {
+  override readonly name = "LibraryError";
+}
+
+/**
+ * Where a library may be. Whole paths, because Deno takes a bare name in a
+ * permission for a file of the working directory.
+ */
+export function libraryPaths(name: LibraryName): readonly string[] {
+  const { os, arch } = Deno.build;
+  const own = FOLDERS[arch];
+  if (os !== "linux" || own === undefined) return [];
+  return [...own, ...OTHER_FOLDERS].map((folder) => `${folder}/${name}`);
+}
+
+/** A function of C's; what Deno's types want to be a `bigint` may be a number. */
+type Callable<F> = F extends (...args: infer A) => infer R ? (
+    ...args: {
+      [K in keyof A]: A[K] extends bigint ? number | bigint : A[K];
+    }
+  ) => R
+  : never;
+
+/** The functions of a library, by the names that a declaration gives them. */
+export type Functions<S extends Deno.ForeignLibraryInterface> = {
+  readonly [K in keyof S]: Callable<Deno.DynamicLibrary<S>["symbols"][K]>;
+};
+
+/**
+ * Opens a library. It stays open as long as the process: nobody can know when
+ * the last function of it is done.
+ *
+ * @throws {LibraryError} if it is nowhere, not permitted, or lacks a function
+ */
+export function openLibrary<const S extends Deno.ForeignLibraryInterface>(
+  name: LibraryName,
+  declarations: S,
+): Functions<S> {
+  const { os, arch } = Deno.build;
+  const paths = libraryPaths(name);
+  if (paths.length === 0) {
+    throw new LibraryError(`no native code for ${os} on ${arch}`);
+  }
+  let reason = `${name} is not installed`;
+  for (const path of paths) {
+    try {
+      const symbols: unknown = Deno.dlopen(path, declarations).symbols;
+      return symbols as Functions<S>; // the same, but for what numbers may be
+    } catch (error) {
+      if (error instanceof Deno.errors.NotCapable) {
+        reason = `${name} may not be used: run with --allow-ffi=${path}`;
+      } else if (error instanceof TypeError) {
+        throw new LibraryError(`${path} does not fit: ${error.message}`);
+      }
+    }
+  }
+  throw new LibraryError(reason);
+}
