@@ -5,6 +5,7 @@
  */
 import { effect } from "@preact/signals";
 import { render } from "preact";
+import { browserEnvironment } from "./client/environment.ts";
 import { CallSession } from "./call/call_session.ts";
 import { InviteToken } from "./call/invite_token.ts";
 import { Notices } from "./call/notices.ts";
@@ -23,7 +24,8 @@ import { type Page, PageContext } from "./views/page.ts";
 /** The page's parts, for a group of which nothing is known but its name. */
 function createPage(group: string, endpoint: () => string): Page {
   const store = createStore(initialState(group));
-  const notices = new Notices(store);
+  const environment = browserEnvironment();
+  const notices = new Notices(store, environment.setTimer);
   const preferences = createPreferenceStore(localStorage);
   const levels = new AudioLevels();
   // Pages without HTTPS have none, whatever the types say.
@@ -31,6 +33,8 @@ function createPage(group: string, endpoint: () => string): Page {
   const media = new LocalMedia(devices, () => preferences.current.peek());
   const session = new CallSession({
     store,
+    environment,
+    chance: () => Math.random(),
     media,
     devices,
     levels,

@@ -1,6 +1,7 @@
+import type { Environment, Timer } from "../client/environment.ts";
 import type { ServerConnection } from "../client/server_connection.ts";
 import type { GroupStatus } from "../client/types.ts";
-import type { AudioLevels } from "../media/audio_levels.ts";
+import type { LevelWatch } from "../media/audio_levels.ts";
 import type { MediaDevicesPort } from "../media/devices.ts";
 import type { DeviceKind, LocalMedia } from "../media/local_media.ts";
 import type { MediaProblem } from "../media/media_problem.ts";
@@ -26,9 +27,13 @@ const FINAL_CODES: readonly number[] = [1000, 1002];
 /** Of what a {@linkcode CallSession} is made. */
 export interface CallParts {
   readonly store: Store;
+  /** What the client library runs in; timers come from there too. */
+  readonly environment: Environment;
+  /** From 0 to 1, anew each time. */
+  readonly chance: () => number;
   readonly media: LocalMedia;
   readonly devices: MediaDevicesPort | undefined;
-  readonly levels: AudioLevels;
+  readonly levels: LevelWatch;
   readonly notices: Notices;
   readonly preferences: () => Preferences;
   /** Where the server's WebSocket is, asked before each connection. */
@@ -47,6 +52,7 @@ export class CallSession {
   /** What is sent of the screen. */
   readonly screen: ScreenShare;
   readonly #parts: CallParts;
+  readonly #environment: Environment;
   #link: Link | undefined;
   #request: JoinRequest = { username: "", password: "", token: "" };
   /** Has been in the call, so that a lost connection is to be restored. */
@@ -54,11 +60,12 @@ export class CallSession {
   /** Why we are being put out: by an operator, or because the server stops. */
   #kicked: Departure | "server-stops" | undefined;
   #attempt = 0;
-  #retry: ReturnType<typeof setTimeout> | undefined;
+  #retry: Timer | undefined;
 
   /** Does nothing before {@linkcode join}. */
   constructor(parts: CallParts) {
     this.#parts = parts;
+    this.#environment = parts.environment;
     this.publishing = new Publishing({
       ...parts,
       handleProblem: (device, problem) => this.#showProblem(device, problem),
@@ -97,11 +104,11 @@ export class CallSession {
   }
 
   #connect(): void {
-    clearTimeout(this.#retry);
-    this.#retry = undefined;
-    const { media, store, endpoint } = this.#parts;
+    this.#stopRetrying();
+    const { environment, media, store, endpoint } = this.#parts;
     const muted = media.microphone.peek()?.enabled !== true;
     this.#link = new Link(
+      environment,
       endpoint(),
       store.state.peek().group.name,
       this.#request,
@@ -148,7 +155,10 @@ export class CallSession {
     void this.publishing.attach(connection);
     void this.screen.attach(connection);
     if (again) {
-      setTimeout(() => store.dispatch({ kind: "stale-dropped" }), STALE_MS);
+      this.#environment.setTimer(
+        () => store.dispatch({ kind: "stale-dropped" }),
+        STALE_MS,
+      );
     }
   }
 
@@ -182,9 +192,9 @@ export class CallSession {
     this.#attempt += 1;
     const attempt = this.#attempt;
     this.#parts.store.dispatch({ kind: "connection-lost", attempt });
-    this.#retry = setTimeout(
+    this.#retry = this.#environment.setTimer(
       () => this.#connect(),
-      reconnectDelayMs(attempt, Math.random()),
+      reconnectDelayMs(attempt, this.#parts.chance()),
     );
   }
 
@@ -202,8 +212,7 @@ export class CallSession {
   }
 
   #depart(departure: Departure): void {
-    clearTimeout(this.#retry);
-    this.#retry = undefined;
+    this.#stopRetrying();
     this.#joined = false;
     this.#attempt = 0;
     this.#link?.close();
@@ -213,6 +222,12 @@ export class CallSession {
     this.screen.detach();
     void this.publishing.stop();
     this.#parts.store.dispatch({ kind: "departed", departure });
+  }
+
+  #stopRetrying(): void {
+    if (this.#retry === undefined) return;
+    this.#environment.clearTimer(this.#retry);
+    this.#retry = undefined;
   }
 
   #showProblem(device: DeviceKind, problem: MediaProblem): void {

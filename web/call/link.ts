@@ -1,3 +1,4 @@
+import type { Environment } from "../client/environment.ts";
 import { ServerConnection } from "../client/server_connection.ts";
 import type { GroupStatus } from "../client/types.ts";
 import type { JoinFailure } from "./refusals.ts";
@@ -31,12 +32,13 @@ export interface LinkEvents {
  * Nothing is told after `close()`, nor after the first of the final events.
  */
 export class Link {
-  readonly #connection = new ServerConnection();
+  readonly #connection: ServerConnection;
   readonly #events: LinkEvents;
   #over = false;
 
   /** Connects to the WebSocket at once, and then joins. */
   constructor(
+    environment: Environment,
     url: string,
     group: string,
     request: JoinRequest,
@@ -44,7 +46,8 @@ export class Link {
     events: LinkEvents,
   ) {
     this.#events = events;
-    const connection = this.#connection;
+    const connection = new ServerConnection(environment);
+    this.#connection = connection;
     connection.onconnected = () => {
       const { username, password, token } = request;
       const credentials = token === ""

@@ -1,3 +1,4 @@
+import type { Environment } from "../client/environment.ts";
 import type { Toast } from "../state/session_state.ts";
 import type { Store } from "../state/store.ts";
 
@@ -7,11 +8,13 @@ const SHOWN_MS = 6_000;
 /** Shows short notices for a while. */
 export class Notices {
   readonly #store: Store;
+  readonly #setTimer: Environment["setTimer"];
   #lastKey = 0;
 
   /** The notices appear in the store's state. */
-  constructor(store: Store) {
+  constructor(store: Store, setTimer: Environment["setTimer"]) {
     this.#store = store;
+    this.#setTimer = setTimer;
   }
 
   /** Shows a notice. Errors stay until they are dismissed. */
@@ -19,7 +22,7 @@ export class Notices {
     const key = this.#lastKey += 1;
     this.#store.dispatch({ kind: "toast-shown", toast: { key, tone, text } });
     if (tone === "error") return;
-    setTimeout(() => this.dismiss(key), SHOWN_MS);
+    this.#setTimer(() => this.dismiss(key), SHOWN_MS);
   }
 
   /** Takes a notice away. */

@@ -1,7 +1,7 @@
 import { effect } from "@preact/signals";
 import type { ServerConnection } from "../client/server_connection.ts";
 import type { Stream } from "../client/stream.ts";
-import type { AudioLevels } from "../media/audio_levels.ts";
+import type { LevelWatch } from "../media/audio_levels.ts";
 import type { DeviceKind, LocalMedia } from "../media/local_media.ts";
 import type { MediaProblem } from "../media/media_problem.ts";
 import type { Preferences } from "../media/preferences.ts";
@@ -15,7 +15,7 @@ import { CAMERA_LABEL } from "./receiving.ts";
 export interface PublishingParts {
   readonly store: Store;
   readonly media: LocalMedia;
-  readonly levels: AudioLevels;
+  readonly levels: LevelWatch;
   readonly preferences: () => Preferences;
   /** Tells the user that a device cannot be had. */
   readonly handleProblem: (device: DeviceKind, problem: MediaProblem) => void;

@@ -1,6 +1,6 @@
 import type { ServerConnection } from "../client/server_connection.ts";
 import type { Stream } from "../client/stream.ts";
-import type { AudioLevels } from "../media/audio_levels.ts";
+import type { LevelWatch } from "../media/audio_levels.ts";
 import type { FlowKind } from "../state/session_state.ts";
 import type { Store } from "../state/store.ts";
 
@@ -13,7 +13,7 @@ export const CAMERA_LABEL = "camera";
 export function receiveFlows(
   connection: ServerConnection,
   store: Store,
-  levels: AudioLevels,
+  levels: LevelWatch,
 ): void {
   connection.ondownstream = (stream) => {
     const isCurrent = () =>
@@ -66,11 +66,14 @@ export function ifStillJoined(
   });
 }
 
-function showMedia(stream: Stream, store: Store, levels: AudioLevels): void {
+function showMedia(stream: Stream, store: Store, levels: LevelWatch): void {
   const media = stream.stream;
   if (media === null) return;
-  const hasAudio = media.getAudioTracks().some(isLive);
-  const hasVideo = media.getVideoTracks().some(isLive);
+  const live = media.getTracks()
+    .filter(({ readyState }) => readyState !== "ended")
+    .map(({ kind }) => kind);
+  const hasAudio = live.includes("audio");
+  const hasVideo = live.includes("video");
   store.dispatch({
     kind: "flow-media",
     localId: stream.localId,
@@ -84,8 +87,4 @@ function showMedia(stream: Stream, store: Store, levels: AudioLevels): void {
 
 function kindOf(stream: Stream): FlowKind {
   return stream.label === SCREEN_LABEL ? "screen" : "camera";
-}
-
-function isLive(track: MediaStreamTrack): boolean {
-  return track.readyState === "live";
 }

@@ -15,13 +15,21 @@ interface Meter {
   lastSpokeMs: number;
 }
 
+/** Lets somebody else decide what is listened to. */
+export interface LevelWatch {
+  /** Listens to a stream; any earlier one of that key goes. */
+  watch(key: string, media: MediaStream): void;
+  /** Listens to it no longer. */
+  unwatch(key: string): void;
+}
+
 /**
  * Measures how loud streams are, and so who speaks.
  *
  * Starts to measure with the first stream and rests without any; a page that
  * may not play sound yet measures nothing.
  */
-export class AudioLevels {
+export class AudioLevels implements LevelWatch {
   readonly #meters = new Map<string, Meter>();
   readonly #speaking = signal<ReadonlySet<string>>(new Set());
   #context: AudioContext | undefined;

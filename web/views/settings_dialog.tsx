@@ -50,7 +50,6 @@ function DeviceFields(): JSX.Element {
   const { media, preferences, session } = usePage();
   const { microphones, cameras, speakers } = media.devices.value;
   const chosen = preferences.current.value;
-  const words = STRINGS.join;
   return (
     <>
       <DeviceSelect

@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { FakeDevices } from "./fake_devices.ts";
+import { LocalMedia } from "./local_media.ts";
+import { parsePreferences } from "./preferences.ts";
+
+function mediaWith(preferences: Record<string, unknown> = {}) {
+  const devices = new FakeDevices();
+  const parsed = parsePreferences(preferences);
+  return { devices, media: new LocalMedia(devices, () => parsed) };
+}
+
+test("both devices are asked for in one question", async () => {
+  const { devices, media } = mediaWith();
+  await media.openBoth();
+
+  assert.deepEqual(devices.asked, ["audio+video"]);
+  assert.equal(media.microphone.value?.kind, "audio");
+  assert.equal(media.camera.value?.kind, "video");
+});
+
+test("without a camera there is still the microphone, and the reason", async () => {
+  const { devices, media } = mediaWith();
+  devices.failures.push("NotFoundError", "", "NotFoundError");
+  await media.openBoth();
+
+  assert.deepEqual(devices.asked, ["audio+video", "audio", "video"]);
+  assert.equal(media.microphone.value?.kind, "audio");
+  assert.equal(media.camera.value, null);
+  assert.equal(media.problem("camera").value, "missing");
+  assert.equal(media.problem("microphone").value, null);
+});
+
+test("a chosen device that is gone gives way to the default", async () => {
+  const { devices, media } = mediaWith({ cameraId: "unplugged" });
+  devices.failures.push("OverconstrainedError");
+  const outcome = await media.open("camera");
+
+  assert.equal(outcome.kind, "open");
+  assert.deepEqual(devices.asked, ["video", "video"]);
+});
+
+test("a device that is open is not opened again", async () => {
+  const { devices, media } = mediaWith();
+  await Promise.all([media.open("camera"), media.open("camera")]);
+
+  assert.equal(devices.opened.length, 1);
+});
+
+test("reopening leaves the old track running, for viewers to see no gap", async () => {
+  const { devices, media } = mediaWith();
+  await media.open("camera");
+  await media.reopen("camera");
+  const [old, current] = devices.opened;
+
+  assert.equal(old?.stopped, false);
+  assert.equal<unknown>(media.camera.value, current);
+});
+
+test("a camera that cannot be opened twice is closed first", async () => {
+  const { devices, media } = mediaWith();
+  await media.open("camera");
+  devices.failures.push("NotReadableError");
+  const outcome = await media.reopen("camera");
+
+  assert.equal(outcome.kind, "open");
+  assert.equal(devices.opened[0]?.stopped, true);
+});
+
+test("an unplugged device is noticed, an old track's end is not", async () => {
+  const { devices, media } = mediaWith();
+  await media.open("camera");
+  await media.reopen("camera");
+  devices.opened[0]?.unplug();
+  assert.notEqual(media.camera.value, null);
+
+  devices.opened[1]?.unplug();
+  assert.equal(media.camera.value, null);
+});
+
+test("a closed device is stopped, so that its light goes out", async () => {
+  const { devices, media } = mediaWith();
+  await media.open("microphone");
+  await media.closeDevice("microphone");
+
+  assert.equal(devices.opened[0]?.stopped, true);
+  assert.equal(media.microphone.value, null);
+});
+
+test("a page without HTTPS has no devices, and says so", async () => {
+  const media = new LocalMedia(undefined, () => parsePreferences({}));
+
+  assert.deepEqual(await media.open("camera"), {
+    kind: "failed",
+    problem: "insecure",
+  });
+});
