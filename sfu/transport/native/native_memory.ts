@@ -69,7 +69,10 @@ export class NativeMemory {
  */
 export function addressOf(
   libc: Pick<Libc, "locate">,
-  buffer: ArrayBuffer,
+  buffer: ArrayBufferLike,
 ): number {
-  return Number(libc.locate(buffer, buffer, 0));
+  // Of a view, because Deno takes no other shared memory. One on a whole buffer
+  // is never on V8's heap, however short.
+  const view = new Uint8Array(buffer);
+  return Number(libc.locate(view, view, 0));
 }

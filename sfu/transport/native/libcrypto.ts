@@ -1,0 +1,63 @@
+import { type Functions, openLibrary } from "./libraries.ts";
+
+const CIPHER = ["usize", "usize", "usize", "usize", "usize"] as const;
+const UPDATE = ["usize", "usize", "usize", "usize", "i32"] as const;
+const UPDATE_FROM = ["usize", "usize", "usize", "buffer", "i32"] as const;
+
+/** See `libc.ts` for how addresses are passed. */
+const SYMBOLS = {
+  EVP_CIPHER_CTX_new: { parameters: [], result: "usize" },
+  EVP_CIPHER_CTX_free: { parameters: ["usize"], result: "void" },
+  EVP_CIPHER_CTX_ctrl: {
+    parameters: ["usize", "i32", "i32", "usize"],
+    result: "i32",
+  },
+  EVP_aes_128_gcm: { parameters: [], result: "usize" },
+  EVP_aes_128_ctr: { parameters: [], result: "usize" },
+  EVP_EncryptInit_ex: { parameters: CIPHER, result: "i32" },
+  EVP_EncryptUpdate: { parameters: UPDATE, result: "i32" },
+  /** The same, from a view, which may be anywhere: only for the call. */
+  encryptFrom: {
+    name: "EVP_EncryptUpdate",
+    parameters: UPDATE_FROM,
+    result: "i32",
+  },
+  EVP_EncryptFinal_ex: {
+    parameters: ["usize", "usize", "usize"],
+    result: "i32",
+  },
+  EVP_DecryptInit_ex: { parameters: CIPHER, result: "i32" },
+  EVP_DecryptUpdate: { parameters: UPDATE, result: "i32" },
+  EVP_DecryptFinal_ex: {
+    parameters: ["usize", "usize", "usize"],
+    result: "i32",
+  },
+  EVP_MAC_fetch: { parameters: ["usize", "buffer", "usize"], result: "usize" },
+  EVP_MAC_free: { parameters: ["usize"], result: "void" },
+  EVP_MAC_CTX_new: { parameters: ["usize"], result: "usize" },
+  EVP_MAC_CTX_free: { parameters: ["usize"], result: "void" },
+  EVP_MAC_init: {
+    parameters: ["usize", "usize", "usize", "usize"],
+    result: "i32",
+  },
+  EVP_MAC_update: { parameters: ["usize", "usize", "usize"], result: "i32" },
+  EVP_MAC_final: {
+    parameters: ["usize", "usize", "usize", "usize"],
+    result: "i32",
+  },
+} as const;
+
+/** The functions of OpenSSL's libcrypto that the native ports call. */
+export type Libcrypto = Functions<typeof SYMBOLS>;
+
+/**
+ * Opens OpenSSL 3's libcrypto.
+ *
+ * @throws {LibraryError} if it cannot be had
+ */
+export function openLibcrypto(): Libcrypto {
+  return openLibrary("libcrypto.so.3", SYMBOLS);
+}
+
+/** `EVP_CTRL_AEAD_GET_TAG` and `EVP_CTRL_AEAD_SET_TAG`. */
+export const AeadControl = { getTag: 0x10, setTag: 0x11 } as const;
