@@ -29,6 +29,11 @@ export const REQUIRED_PROGRAMS: readonly RequiredProgram[] = [
     debianPackage: "util-linux",
     purpose: "a private network for Firefox",
   },
+  {
+    program: "openssl",
+    debianPackage: "openssl",
+    purpose: "its libraries, by which the native ports work",
+  },
 ];
 
 /** Where programs for administrators are: not on everybody's PATH. */
