@@ -8,6 +8,7 @@ import { Icon } from "./icons.tsx";
 import { usePage } from "./page.ts";
 import { PeoplePanel } from "./people_panel.tsx";
 import { Playback } from "./playback.ts";
+import { useScreenFocus } from "./screen_focus.ts";
 import { SettingsDialog } from "./settings_dialog.tsx";
 import { watchShortcuts } from "./shortcuts.ts";
 import { VideoGrid } from "./video_grid.tsx";
@@ -18,10 +19,11 @@ export function CallScreen(): JSX.Element {
   const { panel } = store.state.value;
   const settings = useSignal(false);
   const playback = useMemo(() => new Playback(), []);
+  const main = useScreenFocus();
   useEffect(() => watchShortcuts(document, session, store), []);
 
   return (
-    <main class="call" data-panel={panel}>
+    <main class="call" ref={main} tabIndex={-1} data-panel={panel}>
       <ConnectionBanner />
       <div class="call-stage">
         <VideoGrid playback={playback} />

@@ -1,4 +1,5 @@
 import type { ComponentChildren, JSX } from "preact";
+import { useScreenFocus } from "./screen_focus.ts";
 
 /** A page that says one thing and offers the ways on. */
 export function MessageScreen(
@@ -9,7 +10,7 @@ export function MessageScreen(
   },
 ): JSX.Element {
   return (
-    <main class="message-screen">
+    <main class="message-screen" ref={useScreenFocus()} tabIndex={-1}>
       <div class="landing-sea" aria-hidden="true" />
       <div class="card message-card">
         <img class="logo" src="/favicon.svg" alt="" width="48" height="48" />
