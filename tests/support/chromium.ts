@@ -19,13 +19,21 @@ const FLAGS = [
   "--disable-background-timer-throttling",
 ];
 
+/** How a Chromium differs from the usual one. */
+export interface ChromiumOptions {
+  /** A film that its camera shows over and over, instead of a test picture. */
+  readonly film?: string;
+}
+
 /**
  * Starts a headless Chromium of the system's, with a fake camera and
  * microphone. The caller closes it.
  *
  * @throws {Error} if there is none, with what to install
  */
-export async function openChromium(): Promise<Browser> {
+export async function openChromium(
+  { film }: ChromiumOptions = {},
+): Promise<Browser> {
   // When it is loaded, Playwright looks for Windows in /proc/sys, which Deno
   // shows only to programs that may do everything; so it does not look.
   Deno.env.set("__IS_WSL_TEST__", "1");
@@ -33,7 +41,12 @@ export async function openChromium(): Promise<Browser> {
   return await chromium.launch({
     executablePath: requireProgram("chromium"),
     headless: true,
-    args: FLAGS,
+    args: [
+      ...FLAGS,
+      ...film === undefined
+        ? []
+        : [`--use-file-for-fake-video-capture=${film}`],
+    ],
     // Whoever is interrupted closes it, among other things.
     handleSIGINT: false,
     handleSIGTERM: false,

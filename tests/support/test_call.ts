@@ -1,6 +1,6 @@
 import type { Browser, BrowserContextOptions } from "playwright-core";
 import { CallPage } from "./call_page.ts";
-import { openChromium } from "./chromium.ts";
+import { type ChromiumOptions, openChromium } from "./chromium.ts";
 import { installProbe } from "./media_probe.ts";
 import { type ServerOptions, TestServer } from "./server.ts";
 
@@ -29,9 +29,9 @@ export class TestCall implements AsyncDisposable {
   /** A page in a new Chromium; nothing is opened in it yet. */
   async newPage(
     username: string,
-    options: BrowserContextOptions = {},
+    options: BrowserContextOptions & ChromiumOptions = {},
   ): Promise<CallPage> {
-    const browser = await openChromium();
+    const browser = await openChromium(options);
     this.#browsers.push(browser);
     const context = await browser.newContext({
       viewport: { width: 1280, height: 800 },
