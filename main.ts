@@ -10,6 +10,7 @@ import { createApp } from "./app.ts";
 import { createAuthenticator } from "./auth/authenticator.ts";
 import { makeFirstGroup } from "./auth/first_start.ts";
 import { createGroupFiles } from "./auth/group_files.ts";
+import { createPasswordHasher } from "./auth/password_hasher.ts";
 import { createTokenStore } from "./auth/tokens.ts";
 import { machineNames, toUrlHost } from "./cli/machine_names.ts";
 import {
@@ -68,7 +69,12 @@ async function openServer(
   let mediaPort = 0;
   const app = createApp({
     router: new Router({ rtcConfiguration: {}, randomId: randomMessageId }),
-    authenticator: createAuthenticator({ groups, tokens, clock }),
+    authenticator: createAuthenticator({
+      groups,
+      tokens,
+      hasher: createPasswordHasher(),
+      clock,
+    }),
     openMedia: (onEvent: (event: MediaEvent) => void) => {
       const plane = openMedia(options, { dtls, clock, log, onEvent });
       mediaPort = plane.port;

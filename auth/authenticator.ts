@@ -9,6 +9,7 @@ import { toGroupDescription } from "./group_description.ts";
 import type { GroupFile } from "./group_file.ts";
 import type { GroupFiles } from "./group_files.ts";
 import { isUsername } from "./names.ts";
+import type { PasswordHasher } from "./password_hasher.ts";
 import { checkPassword } from "./passwords.ts";
 import { isTokenGood, type TokenStore } from "./tokens.ts";
 
@@ -16,6 +17,7 @@ import { isTokenGood, type TokenStore } from "./tokens.ts";
 export interface AuthenticatorParts {
   readonly groups: GroupFiles;
   readonly tokens: TokenStore;
+  readonly hasher: PasswordHasher;
   readonly clock: Clock;
   /** Waits; tests do not. */
   readonly delay?: (ms: number) => Promise<void>;
@@ -91,7 +93,7 @@ async function identify(
       credentials.token,
       credentials.username,
     )
-    : identifyByPassword(group, credentials);
+    : await identifyByPassword(group, credentials, parts.hasher);
   if (identity.kind === "known" && !isUsername(identity.username)) {
     return refused("not-authorised");
   }
@@ -126,17 +128,24 @@ async function identifyByToken(
   return { kind: "known", username, permissions };
 }
 
-function identifyByPassword(
+async function identifyByPassword(
   group: GroupFile,
   { username, password = "" }: Credentials,
-): Identity {
+  hasher: PasswordHasher,
+): Promise<Identity> {
   if (username === undefined) return refused("internal");
   // Somebody who has an entry is judged by that alone.
-  const entry = group.users.get(username) ?? group.wildcardUser;
+  const named = group.users.get(username);
+  const entry = named ?? group.wildcardUser;
   if (entry === undefined) return refused("not-authorised");
-  return checkPassword(entry.password, password)
-    ? { kind: "known", username, permissions: entry.permissions }
-    : refused("not-authorised");
+  switch (await checkPassword(entry.password, password, hasher)) {
+    case "right":
+      return { kind: "known", username, permissions: entry.permissions };
+    case "wrong":
+      return refused("not-authorised");
+    case "unusable":
+      return refused(named === undefined ? "not-authorised" : "internal");
+  }
 }
 
 function refused<R extends CredentialsRefusal>(

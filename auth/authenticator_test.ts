@@ -5,6 +5,7 @@ import type { Username } from "../protocol/ids.ts";
 import type { CredentialsOutcome } from "../signalling/effects.ts";
 import { createAuthenticator, FAILURE_DELAY_MS } from "./authenticator.ts";
 import { createGroupFiles } from "./group_files.ts";
+import { createPasswordHasher } from "./password_hasher.ts";
 import { openTestDirectory } from "../tests/support/test_directory.ts";
 import { createTestLog } from "../tests/support/test_log.ts";
 import type { StatefulToken } from "./token_file.ts";
@@ -51,9 +52,11 @@ async function openFixture(groups: Record<string, unknown>): Promise<Fixture> {
   }
   const tokens = createTokenStore(directory.path, createTestLog());
   const delays: number[] = [];
+  const hasher = createPasswordHasher();
   const authenticator = createAuthenticator({
     groups: createGroupFiles(directory.path, createTestLog()),
     tokens,
+    hasher,
     clock: {
       now: () => ({ instant: instantAt(0), wall: wallTimeAt(NOW) }),
     },
@@ -85,7 +88,10 @@ async function openFixture(groups: Record<string, unknown>): Promise<Fixture> {
         expires: new Date(NOW + 1000),
         ...fields,
       }),
-    [Symbol.asyncDispose]: () => directory[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      hasher.close();
+      await directory[Symbol.asyncDispose]();
+    },
   };
 }
 
@@ -136,13 +142,33 @@ Deno.test("Authenticator.check() judges a named user by their own entry only (E-
       ["olga", undefined],
       ["nora", ""],
       ["nora", "x"],
-      ["bert", "$2a$10$x"],
       ["../evil", "pw"],
       ["a\\b", "x"],
     ] as const
   ) {
     assert.equal(await answer(username, password), "not-authorised", username);
   }
+});
+
+Deno.test("Authenticator.check() knows hashed passwords; a broken one is the file's fault (E-20)", async () => {
+  const key = "$2a$10$afOr2f33onT/nDFFyT3mbOq5FMSw1wWXfyTXQTBMbKvZpBkoD3Qwu";
+  const broken = { "type": "bcrypt", "key": "$2a$10$x" };
+  await using fixture = await openFixture({
+    maths: {
+      "users": {
+        "hal": { "password": { "type": "bcrypt", key } },
+        "bert": { "password": broken },
+      },
+      "wildcard-user": { "password": broken },
+    },
+  });
+  const answer = (username: string, password: string) =>
+    fixture.answer("maths", { username, password });
+
+  assert.equal(await answer("hal", "pass"), "hal: ");
+  assert.equal(await answer("hal", "Pass"), "not-authorised");
+  assert.equal(await answer("bert", "pass"), "internal");
+  assert.equal(await answer("stranger", "pass"), "not-authorised");
 });
 
 Deno.test("Authenticator.check() keeps strangers out of a group without a wildcard user", async () => {

@@ -1,10 +1,7 @@
 import assert from "node:assert/strict";
 
-import {
-  type GroupFile,
-  GroupFileError,
-  parseGroupFile,
-} from "./group_file.ts";
+import { FileFormatError } from "./file_format_error.ts";
+import { type GroupFile, parseGroupFile } from "./group_file.ts";
 
 function parse(json: unknown): GroupFile {
   return parseGroupFile(JSON.stringify(json), "maths.json");
@@ -14,7 +11,7 @@ function problemOf(json: unknown): { field: string; message: string } {
   try {
     parse(json);
   } catch (error) {
-    assert.ok(error instanceof GroupFileError);
+    assert.ok(error instanceof FileFormatError);
     return { field: error.field, message: error.message };
   }
   assert.fail("The file was taken");
@@ -91,7 +88,7 @@ Deno.test("parseGroupFile() names the file and the field that is wrong", () => {
   assert.deepEqual(problemOf({ "max-client": 3 }), {
     field: "max-client",
     message:
-      'Cannot use maths.json, field "max-client": there is no such field',
+      'Cannot use maths.json, line 1, field "max-client": there is no such field',
   });
   const wrong: [unknown, string][] = [
     [{ users: { john: { passwort: "x" } } }, "users.john.passwort"],
@@ -115,7 +112,7 @@ Deno.test("parseGroupFile() names the file and the field that is wrong", () => {
 Deno.test("parseGroupFile() says where JSON is broken", () => {
   assert.throws(
     () => parseGroupFile('{"public": tru', "maths.json"),
-    /^GroupFileError: Cannot use maths\.json: it is not JSON: /,
+    /^FileFormatError: Cannot use maths\.json, line 1: it is not JSON: /,
   );
 });
 

@@ -1,9 +1,7 @@
 import type { Log } from "../lib/log.ts";
-import {
-  type GroupFile,
-  GroupFileError,
-  parseGroupFile,
-} from "./group_file.ts";
+import { parseGroupDocument } from "./group_document.ts";
+import { type GroupFile, toGroupFile } from "./group_file.ts";
+import { FileFormatError } from "./file_format_error.ts";
 import { FileCache } from "./file_cache.ts";
 import { isGroupName, isHidden } from "./names.ts";
 
@@ -88,28 +86,31 @@ function parse(
 ): GroupFile | undefined {
   const file = path.slice(directory.length + 1);
   try {
-    const group = parseGroupFile(text, file);
-    tellUnsupported(group, file, log);
+    const group = toGroupFile(
+      parseGroupDocument(
+        text,
+        file,
+        (note) => log.warn(`Group's file: ${note}`, { file }),
+      ),
+    );
+    tellUnusable(group, file, log);
     return group;
   } catch (error) {
-    if (!(error instanceof GroupFileError)) throw error;
+    if (!(error instanceof FileFormatError)) throw error;
     log.error(error.message, { file: error.file, field: error.field });
     return undefined;
   }
 }
 
 /** Says once, and not at every attempt, why somebody cannot get in. */
-function tellUnsupported(group: GroupFile, file: string, log: Log): void {
+function tellUnusable(group: GroupFile, file: string, log: Log): void {
   const entries = [...group.users];
   if (group.wildcardUser !== undefined) {
     entries.push(["wildcard-user", group.wildcardUser]);
   }
   for (const [user, { password }] of entries) {
-    if (password.kind !== "unsupported") continue;
-    log.error(`Password type ${password.type} is not supported yet`, {
-      file,
-      user,
-    });
+    if (password.kind !== "unusable") continue;
+    log.error(`Cannot use a password: ${password.problem}`, { file, user });
   }
 }
 

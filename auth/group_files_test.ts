@@ -72,7 +72,7 @@ Deno.test("GroupFiles.find() tells of passwords that cannot be checked", async (
 
   assert.deepEqual(log.lines, [{
     level: "error",
-    text: "Password type bcrypt is not supported yet",
+    text: "Cannot use a password: its key is not a bcrypt hash",
     fields: { file: "maths.json", user: "john" },
   }]);
 });

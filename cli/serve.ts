@@ -18,15 +18,21 @@ import {
 export function toPermissions(options: ServeOptions): readonly string[] {
   const { dataDirectory, groupsDirectory, staticDirectory } = options;
   const folders = [dataDirectory, groupsDirectory];
+  // What a worker runs counts as read.
+  const worker = toPath("../auth/bcrypt_worker.ts");
   return [
     "--no-prompt",
     "--allow-net",
-    `--allow-read=${toList([...folders, staticDirectory])}`,
+    `--allow-read=${toList([...folders, staticDirectory, worker])}`,
     `--allow-write=${toList(folders)}`,
     // The DTLS library's `debug` looks through all of the environment.
     "--allow-env",
     "--allow-sys=networkInterfaces,hostname",
   ];
+}
+
+function toPath(module: string): string {
+  return fileURLToPath(new URL(module, import.meta.url));
 }
 
 /** Commas separate paths, doubled ones stand for themselves. */
@@ -40,7 +46,7 @@ async function main(args: readonly string[]): Promise<number> {
   const permissions = options === "help"
     ? ["--no-prompt", "--allow-env"]
     : toPermissions(options);
-  const script = fileURLToPath(new URL("../main.ts", import.meta.url));
+  const script = toPath("../main.ts");
   const server = new Deno.Command(Deno.execPath(), {
     args: ["run", ...permissions, script, ...args],
     stdin: "null",

@@ -43,7 +43,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     imports: ["lib", "protocol"],
     // What signalling asks of whoever checks credentials.
     types: ["signalling/effects.ts", "signalling/group_description.ts"],
-    packages: ["valibot"],
+    packages: ["valibot", "hash-wasm", "jose"],
   },
   "sfu/rtp": { imports: ["lib"], pure: true },
   "sfu/sdp": {

@@ -9,6 +9,8 @@ export interface ServerOptions {
   readonly host?: string;
   /** Group descriptions by name. Without any, the server makes its `lobby`. */
   readonly groups?: Readonly<Record<string, unknown>>;
+  /** What is in `data/config.json`; there is none without it. */
+  readonly config?: unknown;
 }
 
 /** Where a server is, as it says itself. */
@@ -57,6 +59,13 @@ export class TestServer implements AsyncDisposable {
           JSON.stringify(description),
         );
       }
+      if (options.config !== undefined) {
+        await Deno.mkdir(`${folder}/data`);
+        await Deno.writeTextFile(
+          `${folder}/data/config.json`,
+          JSON.stringify(options.config),
+        );
+      }
       const process = new ServerProcess(flagsFor(folder, host));
       const ready = await process.ready();
       return new TestServer(folder, host, process, ready);
@@ -64,6 +73,11 @@ export class TestServer implements AsyncDisposable {
       await Deno.remove(folder, { recursive: true });
       throw error;
     }
+  }
+
+  /** Where its `data` and `groups` are. */
+  get folder(): string {
+    return this.#folder;
   }
 
   /** `http://127.0.0.1:PORT`, where cameras work without a certificate. */
