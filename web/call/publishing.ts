@@ -117,12 +117,14 @@ export class Publishing {
   }
 
   /** Stops sending and stops the devices. */
-  stop(): Promise<void> {
-    return this.#inTurn(async () => {
-      await this.#parts.media.closeDevice("camera");
-      await this.#parts.media.closeDevice("microphone");
-      await this.#sync();
-    });
+  async stop(): Promise<void> {
+    const { media } = this.#parts;
+    // Asked for at once, so that what is opened from now on stays open.
+    await Promise.all([
+      media.closeDevice("camera"),
+      media.closeDevice("microphone"),
+    ]);
+    await this.#inTurn(() => this.#sync());
   }
 
   #inTurn(run: () => Promise<void>): Promise<void> {
