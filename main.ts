@@ -30,7 +30,8 @@ import type { Log } from "./lib/log.ts";
 import { createLog } from "./log.ts";
 import type { MediaEvent } from "./protocol/media_plane.ts";
 import { type OpenPlane, openPlane } from "./sfu/open_plane.ts";
-import { openWeriftDtls } from "./sfu/transport/dtls/werift_dtls.ts";
+import { chooseMediaPorts } from "./sfu/transport/native/choose_ports.ts";
+import { LibraryError } from "./sfu/transport/native/libraries.ts";
 import { Router } from "./signalling/router.ts";
 
 /**
@@ -65,7 +66,7 @@ async function openServer(
     now: new Date(),
     log,
   });
-  const dtls = await openWeriftDtls();
+  const ports = await chooseMediaPorts(options.native, log);
   let mediaPort = 0;
   const app = createApp({
     router: new Router({ rtcConfiguration: {}, randomId: randomMessageId }),
@@ -76,7 +77,7 @@ async function openServer(
       clock,
     }),
     openMedia: (onEvent: (event: MediaEvent) => void) => {
-      const plane = openMedia(options, { dtls, clock, log, onEvent });
+      const plane = openMedia(options, { ports, clock, log, onEvent });
       mediaPort = plane.port;
       return plane;
     },
@@ -213,7 +214,7 @@ function describe(error: unknown): string {
 function explain(error: unknown): string | undefined {
   if (
     error instanceof UsageError || error instanceof ListenError ||
-    error instanceof CertificateError
+    error instanceof CertificateError || error instanceof LibraryError
   ) return error.message;
   return undefined;
 }

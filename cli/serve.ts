@@ -9,6 +9,10 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 
 import {
+  LIBRARY_NAMES,
+  libraryPaths,
+} from "../sfu/transport/native/libraries.ts";
+import {
   parseServeOptions,
   type ServeOptions,
   UsageError,
@@ -28,7 +32,15 @@ export function toPermissions(options: ServeOptions): readonly string[] {
     // The DTLS library's `debug` looks through all of the environment.
     "--allow-env",
     "--allow-sys=networkInterfaces,hostname",
+    ...nativePermissions(options),
   ];
+}
+
+/** Those libraries of the system that carry media, and no others. */
+function nativePermissions({ native }: ServeOptions): readonly string[] {
+  const paths = LIBRARY_NAMES.flatMap(libraryPaths);
+  if (native === "off" || paths.length === 0) return [];
+  return [`--allow-ffi=${toList(paths)}`];
 }
 
 function toPath(module: string): string {

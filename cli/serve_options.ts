@@ -19,8 +19,13 @@ export interface ServeOptions {
   readonly mediaPort: number;
   /** Announced instead of the machine's own addresses, if there are any. */
   readonly publicAddresses: readonly string[];
+  /** Whether to use the system's libraries for media. */
+  readonly native: NativeOption;
   readonly logLevel: LogLevel;
 }
+
+/** Where they can be had, or else not at all, or never. */
+export type NativeOption = "auto" | "on" | "off";
 
 /** The command line is wrong; the text says what is and what would be right. */
 export class UsageError extends Error {
@@ -42,9 +47,14 @@ Usage: npx -y deno@2.9.6 task serve [FLAGS]
   --data DIRECTORY        certificate and tokens (default data)
   --groups DIRECTORY      one NAME.json for each group (default groups)
   --static DIRECTORY      the web client (default web/dist)
+  --native CHOICE         whether the system's own libraries carry sound and pictures,
+                          which takes much less of the processor: auto, on or off
+                          (default auto: on Linux with OpenSSL 3)
   --log-level LEVEL       debug, info, warn or error (default info)
   --help                  this text
 `;
+
+const NATIVE_OPTIONS: readonly NativeOption[] = ["auto", "on", "off"];
 
 const LOG_LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
 
@@ -72,6 +82,7 @@ export function parseServeOptions(
     staticDirectory: flags.static,
     mediaPort: parsePort("--media-port", flags["media-port"]),
     publicAddresses: flags["public-address"] ?? [],
+    native: parseNative(flags.native),
     logLevel: parseLogLevel(flags["log-level"]),
   };
 }
@@ -88,6 +99,7 @@ function parseFlags(args: readonly string[]) {
         "static": { type: "string", default: "web/dist" },
         "media-port": { type: "string", default: "8443" },
         "public-address": { type: "string", multiple: true },
+        "native": { type: "string", default: "auto" },
         "log-level": { type: "string", default: "info" },
         "help": { type: "boolean", default: false },
       },
@@ -120,6 +132,14 @@ function parsePort(flag: string, text: string): number {
   if (port <= 65_535) return port;
   throw new UsageError(
     `Cannot use ${flag} ${text}: give a number from 0 to 65535`,
+  );
+}
+
+function parseNative(text: string): NativeOption {
+  const option = NATIVE_OPTIONS.find((known) => known === text);
+  if (option !== undefined) return option;
+  throw new UsageError(
+    `Cannot use --native ${text}: give one of ${NATIVE_OPTIONS.join(", ")}`,
   );
 }
 

@@ -3,11 +3,10 @@ import type { Clock } from "../lib/time.ts";
 import type { MediaEvent, MediaPlane } from "../protocol/media_plane.ts";
 import { Plane } from "./plane.ts";
 import { announcedAddresses, machineAddresses } from "./transport/addresses.ts";
-import { openDenoDatagramSocket } from "./transport/deno_datagram_socket.ts";
 import { openTransportHub } from "./transport/hub.ts";
-import type { AnnouncedAddress, DtlsProvider } from "./transport/ports.ts";
+import type { MediaPorts } from "./transport/native/choose_ports.ts";
+import type { AnnouncedAddress } from "./transport/ports.ts";
 import { systemRandomBytes } from "./transport/random.ts";
-import { createNodeSrtpProvider } from "./transport/srtp/node_srtp.ts";
 
 /**
  * How often the plane does what is due, in milliseconds. Lower asks sooner for
@@ -23,8 +22,8 @@ export interface OpenPlaneOptions {
   readonly port: number;
   /** Announced instead of the machine's own, if there are any. */
   readonly publicAddresses: readonly string[];
-  /** Shared with other planes; stays open when the plane closes. */
-  readonly dtls: DtlsProvider;
+  /** Shared with other planes; stay open when the plane closes. */
+  readonly ports: MediaPorts;
   readonly clock: Clock;
   readonly log: Log;
   /** Called within `handle()` too: not to be re-entered. */
@@ -45,14 +44,14 @@ export interface OpenPlane extends MediaPlane {
  * @throws {RangeError} if a public address is none
  */
 export function openPlane(options: OpenPlaneOptions): OpenPlane {
-  const { hostname, clock, log, publicAddresses } = options;
+  const { hostname, clock, log, publicAddresses, ports } = options;
   const onError = (error: unknown) => log.error("bug in media", { error });
-  const socket = openDenoDatagramSocket({ hostname, port: options.port });
+  const socket = ports.openSocket({ hostname, port: options.port });
   try {
     const hub = openTransportHub({
       socket,
-      dtls: options.dtls,
-      srtp: createNodeSrtpProvider(),
+      dtls: ports.dtls,
+      srtp: ports.srtp,
       announced: announcedAddresses({
         machine: machineAddresses(),
         publicAddresses,

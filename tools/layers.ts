@@ -66,7 +66,10 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     packages: ["preact", "@preact/signals"],
     browser: true,
   },
-  "cli": { imports: ["lib", "protocol", "auth"] },
+  "cli": {
+    // Which libraries the server may load.
+    imports: ["lib", "protocol", "auth", "sfu/transport/native/libraries.ts"],
+  },
   "clock.ts": { imports: ["lib"] },
   "log.ts": { imports: ["lib"] },
   "app.ts": {

@@ -77,7 +77,7 @@ export function testDatagramSocket(name: string, open: Open): void {
 function testReceiving(name: string, open: Open): void {
   for (const hostname of ["127.0.0.1", "::1"]) {
     Deno.test(`${name} receives from ${hostname} and answers there`, async () => {
-      using cleanup = new DisposableStack();
+      await using cleanup = new AsyncDisposableStack();
       const socket = opened(cleanup, open({ hostname: "::", port: 0 }));
       const other = opened(cleanup, openOther(hostname));
       const inbox = new Inbox(socket);
@@ -100,7 +100,7 @@ function testReceiving(name: string, open: Open): void {
   }
 
   Deno.test(`${name} ends a batch after the datagrams in it`, async () => {
-    using cleanup = new DisposableStack();
+    await using cleanup = new AsyncDisposableStack();
     const socket = opened(cleanup, open({ hostname: "127.0.0.1", port: 0 }));
     const other = opened(cleanup, openOther("127.0.0.1"));
     for (let i = 0; i < 40; i++) await sendFrom(other, socket.port, `${i}`);
@@ -116,7 +116,7 @@ function testReceiving(name: string, open: Open): void {
   });
 
   Deno.test(`${name} goes on after an empty and an overlong datagram`, async () => {
-    using cleanup = new DisposableStack();
+    await using cleanup = new AsyncDisposableStack();
     const socket = opened(cleanup, open({ hostname: "127.0.0.1", port: 0 }));
     const other = opened(cleanup, openOther("127.0.0.1"));
     const inbox = new Inbox(socket);
@@ -134,7 +134,7 @@ function testReceiving(name: string, open: Open): void {
 
 function testSending(name: string, open: Open): void {
   Deno.test(`${name} sends a burst in order, each with its own bytes`, async () => {
-    using cleanup = new DisposableStack();
+    await using cleanup = new AsyncDisposableStack();
     const socket = opened(cleanup, open({ hostname: "127.0.0.1", port: 0 }));
     const other = opened(cleanup, openOther("127.0.0.1"));
     const to = socket.endpoint("127.0.0.1", portOf(other));
@@ -155,7 +155,7 @@ function testSending(name: string, open: Open): void {
   });
 
   Deno.test(`${name} has no room for what is too long, and counts what is refused`, async () => {
-    using cleanup = new DisposableStack();
+    await using cleanup = new AsyncDisposableStack();
     const socket = opened(cleanup, open({ hostname: "127.0.0.1", port: 0 }));
     const other = opened(cleanup, openOther("127.0.0.1"));
 
@@ -170,8 +170,8 @@ function testSending(name: string, open: Open): void {
     assert.equal(socket.refusedSends, 1);
   });
 
-  Deno.test(`${name} gives room again and again without a commit`, () => {
-    using cleanup = new DisposableStack();
+  Deno.test(`${name} gives room again and again without a commit`, async () => {
+    await using cleanup = new AsyncDisposableStack();
     const socket = opened(cleanup, open({ hostname: "127.0.0.1", port: 0 }));
 
     for (let i = 0; i < 100_000; i++) assert.ok(socket.reserve(1_500) >= 0);
@@ -180,7 +180,7 @@ function testSending(name: string, open: Open): void {
 
 function testEndpoints(name: string, open: Open): void {
   Deno.test(`${name} numbers an address once, whatever its dress`, async () => {
-    using cleanup = new DisposableStack();
+    await using cleanup = new AsyncDisposableStack();
     const socket = opened(cleanup, open({ hostname: "::", port: 0 }));
     const other = opened(cleanup, openOther("127.0.0.1"));
     const inbox = new Inbox(socket);
@@ -199,7 +199,7 @@ function testEndpoints(name: string, open: Open): void {
   });
 
   Deno.test(`${name} forgets endpoints, and still sends what is queued`, async () => {
-    using cleanup = new DisposableStack();
+    await using cleanup = new AsyncDisposableStack();
     const socket = opened(cleanup, open({ hostname: "::", port: 0 }));
     const other = opened(cleanup, openOther("127.0.0.1"));
     const before = socket.endpointCount;
@@ -218,19 +218,39 @@ function testEndpoints(name: string, open: Open): void {
     assert.notEqual(socket.endpoint("127.0.0.1", portOf(other)), to);
   });
 
-  Deno.test(`${name} closes twice without harm, and is silent then`, () => {
+  Deno.test(`${name} frees its port`, async () => {
+    const socket = open({ hostname: "127.0.0.1", port: 0 });
+    new Inbox(socket);
+    // So that it waits for datagrams.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    const { host: hostname, port } = socket;
+    assert.throws(() => open({ hostname, port }), Deno.errors.AddrInUse);
+    socket.close();
+    await socket.closed;
+    open({ hostname, port }).close();
+  });
+
+  Deno.test(`${name} closes twice without harm, and is silent then`, async () => {
     const socket = open({ hostname: "127.0.0.1", port: 0 });
     const inbox = new Inbox(socket);
     queue(socket, socket.endpoint("127.0.0.1", 9), "unsent");
     socket.close();
     socket.close();
     socket.flush();
+    await socket.closed;
 
     assert.equal(inbox.received.length, 0);
   });
 }
 
-function opened<T extends { close(): void }>(stack: DisposableStack, it: T): T {
-  stack.defer(() => it.close());
+/** Whatever it is, a test closes it at its end. */
+function opened<T extends { close(): void; closed?: Promise<void> }>(
+  stack: AsyncDisposableStack,
+  it: T,
+): T {
+  stack.defer(() => {
+    it.close();
+    return it.closed;
+  });
   return it;
 }

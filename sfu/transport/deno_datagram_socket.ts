@@ -76,6 +76,8 @@ class DenoDatagramSocket implements DatagramSocket {
   readonly host: string;
   readonly port: number;
   refusedSends = 0;
+  readonly closed: Promise<void>;
+  readonly #end: () => void;
   readonly #conn: Deno.DatagramConn;
   readonly #endpoints: EndpointTable;
   readonly #ring: SendRing<Deno.NetAddr>;
@@ -92,6 +94,7 @@ class DenoDatagramSocket implements DatagramSocket {
     this.#endpoints = new EndpointTable(hostname === "::");
     this.host = hostname;
     this.port = port;
+    ({ promise: this.closed, resolve: this.#end } = Promise.withResolvers());
   }
 
   get arena(): Uint8Array {
@@ -138,6 +141,7 @@ class DenoDatagramSocket implements DatagramSocket {
     this.#closed = true;
     this.#endPause?.();
     this.#conn.close();
+    if (this.#receiver === undefined) this.#end();
   }
 
   /**
@@ -179,6 +183,7 @@ class DenoDatagramSocket implements DatagramSocket {
       this.#handle(received[0], received[1] as Deno.NetAddr);
       if (inBatch >= MAX_BATCH) await new Promise<void>((r) => setImmediate(r));
     }
+    this.#end();
   }
 
   #handle(datagram: Uint8Array, from: Deno.NetAddr): void {

@@ -6,6 +6,7 @@
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { testWithPorts } from "../../tests/support/port_sets.ts";
 import {
   openTestHub,
   rtpPacket,
@@ -81,8 +82,8 @@ function sniff(call: TestCall, first: (byte: number) => boolean): Uint8Array[] {
   return seen;
 }
 
-Deno.test("A client whose certificate is not the one of its SDP gets nothing", async () => {
-  using it = await openTestHub();
+testWithPorts("A client whose certificate is not the one of its SDP gets nothing", async (openPorts) => {
+  using it = await openTestHub(openPorts);
   const victim = await it.call();
   const rogue = await it.open({
     claimedFingerprint: victim.peer.local.fingerprint,
@@ -97,8 +98,8 @@ Deno.test("A client whose certificate is not the one of its SDP gets nothing", a
   await goesOn(it, victim);
 });
 
-Deno.test("A client that shows a certificate without its key gets nothing", async () => {
-  using it = await openTestHub();
+testWithPorts("A client that shows a certificate without its key gets nothing", async (openPorts) => {
+  using it = await openTestHub(openPorts);
   const [stolen, own] = [await createCredentials(), await createCredentials()];
   const victim = await it.call({ credentials: stolen });
   const rogue = await it.open({
@@ -114,8 +115,8 @@ Deno.test("A client that shows a certificate without its key gets nothing", asyn
   await goesOn(it, victim);
 });
 
-Deno.test("A client whose Finished is wrong gets nothing", async () => {
-  using it = await openTestHub();
+testWithPorts("A client whose Finished is wrong gets nothing", async (openPorts) => {
+  using it = await openTestHub(openPorts);
   const victim = await it.call();
   const rogue = await it.open({ badFinished: true });
   rogue.exchange();
@@ -128,8 +129,8 @@ Deno.test("A client whose Finished is wrong gets nothing", async () => {
 });
 
 for (const host of ["127.0.0.1", "::1"]) {
-  Deno.test(`A check without the password moves nothing and gets no answer (${host})`, async () => {
-    using it = await openTestHub(host);
+  testWithPorts(`A check without the password moves nothing and gets no answer (${host})`, async (openPorts) => {
+    using it = await openTestHub(openPorts, host);
     const victim = await it.call();
     using stranger = new Stranger(it);
     const request = victim.peer.ice.request({ useCandidate: true });
@@ -151,8 +152,8 @@ for (const host of ["127.0.0.1", "::1"]) {
   });
 }
 
-Deno.test("An authentic check in error is answered so, and moves nothing", async () => {
-  using it = await openTestHub();
+testWithPorts("An authentic check in error is answered so, and moves nothing", async (openPorts) => {
+  using it = await openTestHub(openPorts);
   const victim = await it.call();
   const response = await victim.peer.ice.check({
     role: "controlled",
@@ -164,8 +165,8 @@ Deno.test("An authentic check in error is answered so, and moves nothing", async
   await goesOn(it, victim);
 });
 
-Deno.test("14 bytes that begin with 30 close nothing", async () => {
-  using it = await openTestHub();
+testWithPorts("14 bytes that begin with 30 close nothing", async (openPorts) => {
+  using it = await openTestHub(openPorts);
   const victim = await it.call();
   using stranger = new Stranger(it);
   const record = Uint8Array.of(30, 254, 253, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0);
@@ -176,8 +177,8 @@ Deno.test("14 bytes that begin with 30 close nothing", async () => {
   await goesOn(it, victim);
 });
 
-Deno.test("A ClientHello after the handshake resets nothing", async () => {
-  using it = await openTestHub();
+testWithPorts("A ClientHello after the handshake resets nothing", async (openPorts) => {
+  using it = await openTestHub(openPorts);
   const victim = await it.open();
   const dtls = sniff(victim, (byte) => byte >= 20 && byte < 64);
   await victim.connect();
@@ -193,8 +194,8 @@ Deno.test("A ClientHello after the handshake resets nothing", async () => {
   assert.deepEqual(stranger.received, []);
 });
 
-Deno.test("Clear-text alerts close nothing", async () => {
-  using it = await openTestHub();
+testWithPorts("Clear-text alerts close nothing", async (openPorts) => {
+  using it = await openTestHub(openPorts);
   const victim = await it.call();
   for (const alert of [[1, 0], [2, 40], [2, 255]]) {
     const record = Uint8Array.of(
@@ -218,8 +219,8 @@ Deno.test("Clear-text alerts close nothing", async () => {
   await goesOn(it, victim);
 });
 
-Deno.test("Garbage of every first byte and size does nothing", async () => {
-  using it = await openTestHub();
+testWithPorts("Garbage of every first byte and size does nothing", async (openPorts) => {
+  using it = await openTestHub(openPorts);
   const victim = await it.call();
   using stranger = new Stranger(it);
   const total = () => Object.values(it.hub.dropped).reduce((a, b) => a + b);
@@ -241,8 +242,8 @@ Deno.test("Garbage of every first byte and size does nothing", async () => {
   assert.deepEqual(stranger.received, []);
 });
 
-Deno.test("Truncated and changed messages do nothing", async () => {
-  using it = await openTestHub();
+testWithPorts("Truncated and changed messages do nothing", async (openPorts) => {
+  using it = await openTestHub(openPorts);
   const victim = await it.open();
   const sent = sniff(victim, () => true);
   await victim.connect();
@@ -280,8 +281,8 @@ Deno.test("Truncated and changed messages do nothing", async () => {
   await goesOn(it, victim);
 });
 
-Deno.test("A replayed SRTP packet is dropped", async () => {
-  using it = await openTestHub();
+testWithPorts("A replayed SRTP packet is dropped", async (openPorts) => {
+  using it = await openTestHub(openPorts);
   const victim = await it.call();
   const media = sniff(victim, (byte) => byte > 127);
   await victim.arrives();
@@ -293,8 +294,8 @@ Deno.test("A replayed SRTP packet is dropped", async () => {
   await goesOn(it, victim);
 });
 
-Deno.test("300 packets lost across the sequence wrap do no harm", async () => {
-  using it = await openTestHub();
+testWithPorts("300 packets lost across the sequence wrap do no harm", async (openPorts) => {
+  using it = await openTestHub(openPorts);
   const victim = await it.call();
   for (const start of [65_300, 164]) {
     for (let i = 0; i < 50; i++) {
@@ -307,8 +308,8 @@ Deno.test("300 packets lost across the sequence wrap do no harm", async () => {
   assert.equal(victim.observer.rtp.length, 100);
 });
 
-Deno.test("An endpoint whose media comes is not given to another peer", async () => {
-  using it = await openTestHub();
+testWithPorts("An endpoint whose media comes is not given to another peer", async (openPorts) => {
+  using it = await openTestHub(openPorts);
   const [victim, rogue] = [await it.call(), await it.call()];
   await victim.arrives();
   // What the rogue would send with the victim's address as its source.
@@ -323,8 +324,8 @@ Deno.test("An endpoint whose media comes is not given to another peer", async ()
   await goesOn(it, rogue);
 });
 
-Deno.test("An endpoint that is silent goes to the latest authentic check, and back", async () => {
-  using it = await openTestHub();
+testWithPorts("An endpoint that is silent goes to the latest authentic check, and back", async (openPorts) => {
+  using it = await openTestHub(openPorts);
   const [first, second] = [await it.call(), await it.call()];
   await first.arrives();
   it.clock.advance(3_000);
@@ -348,8 +349,8 @@ Deno.test("An endpoint that is silent goes to the latest authentic check, and ba
   await goesOn(it, second);
 });
 
-Deno.test("A flood from many ports leaves nothing behind", async () => {
-  using it = await openTestHub();
+testWithPorts("A flood from many ports leaves nothing behind", async (openPorts) => {
+  using it = await openTestHub(openPorts);
   const victim = await it.call();
   const before = it.endpointCount();
 
@@ -362,8 +363,8 @@ Deno.test("A flood from many ports leaves nothing behind", async () => {
   await goesOn(it, victim);
 });
 
-Deno.test("One client's endpoints are bounded, and gone when it is", async () => {
-  using it = await openTestHub();
+testWithPorts("One client's endpoints are bounded, and gone when it is", async (openPorts) => {
+  using it = await openTestHub(openPorts);
   const victim = await it.call();
   const before = it.endpointCount();
   const restless = await it.open();

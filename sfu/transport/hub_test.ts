@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { testWithPorts } from "../../tests/support/port_sets.ts";
 import {
   openTestHub,
   rtcpPacket,
@@ -10,8 +11,8 @@ import { TestDtlsClient } from "../../tests/support/test_dtls_client.ts";
 import { createCredentials } from "./dtls/certificate.ts";
 
 for (const host of ["127.0.0.1", "::1"]) {
-  Deno.test(`openTransportHub() carries RTP and RTCP both ways over ${host}`, async () => {
-    using it = await openTestHub(host);
+  testWithPorts(`openTransportHub() carries RTP and RTCP both ways over ${host}`, async (openPorts) => {
+    using it = await openTestHub(openPorts, host);
     const call = await it.call();
     const fromPeer = rtcpPacket(7);
     const toPeer = rtcpPacket(8);
@@ -33,16 +34,16 @@ for (const host of ["127.0.0.1", "::1"]) {
   });
 }
 
-Deno.test("openTransportHub() carries media with the older SRTP profile", async () => {
-  using it = await openTestHub();
+testWithPorts("openTransportHub() carries media with the older SRTP profile", async (openPorts) => {
+  using it = await openTestHub(openPorts);
   const call = await it.call({ profiles: ["SRTP_AES128_CM_HMAC_SHA1_80"] });
 
   await call.arrives();
   await call.returns();
 });
 
-Deno.test("openTransportHub() serves many peers on one port", async () => {
-  using it = await openTestHub();
+testWithPorts("openTransportHub() serves many peers on one port", async (openPorts) => {
+  using it = await openTestHub(openPorts);
   const calls = await Promise.all(Array.from({ length: 5 }, () => it.call()));
 
   for (const call of calls) await call.arrives();
@@ -60,8 +61,8 @@ Deno.test("openTransportHub() serves many peers on one port", async () => {
   await calls[1]!.returns();
 });
 
-Deno.test("PeerTransport answers checks before the other side's SDP is here", async () => {
-  using it = await openTestHub();
+testWithPorts("PeerTransport answers checks before the other side's SDP is here", async (openPorts) => {
+  using it = await openTestHub(openPorts);
   const call = await it.open();
 
   const connecting = call.peer.connect();
@@ -72,8 +73,8 @@ Deno.test("PeerTransport answers checks before the other side's SDP is here", as
   await call.arrives();
 });
 
-Deno.test("PeerTransport follows a nominated check to another port", async () => {
-  using it = await openTestHub();
+testWithPorts("PeerTransport follows a nominated check to another port", async (openPorts) => {
+  using it = await openTestHub(openPorts);
   const call = await it.call();
   await call.arrives();
   const before = call.peer.port;
@@ -86,8 +87,8 @@ Deno.test("PeerTransport follows a nominated check to another port", async () =>
   assert.equal(call.observer.connected, 1);
 });
 
-Deno.test("PeerTransport.sendRtp() drops and counts before it is connected", async () => {
-  using it = await openTestHub();
+testWithPorts("PeerTransport.sendRtp() drops and counts before it is connected", async (openPorts) => {
+  using it = await openTestHub(openPorts);
   const call = await it.open();
   const packet = rtpPacket(1);
 
@@ -96,8 +97,8 @@ Deno.test("PeerTransport.sendRtp() drops and counts before it is connected", asy
   assert.equal(it.hub.dropped["send-refused"], 2);
 });
 
-Deno.test("PeerTransport.sendRtp() refuses what no datagram takes", async () => {
-  using it = await openTestHub();
+testWithPorts("PeerTransport.sendRtp() refuses what no datagram takes", async (openPorts) => {
+  using it = await openTestHub(openPorts);
   const call = await it.call();
   const packet = rtpPacket(1, 60_000);
 
@@ -108,8 +109,8 @@ Deno.test("PeerTransport.sendRtp() refuses what no datagram takes", async () => 
   await call.returns();
 });
 
-Deno.test("PeerTransport.setRemote() refuses another fingerprint once connected", async () => {
-  using it = await openTestHub();
+testWithPorts("PeerTransport.setRemote() refuses another fingerprint once connected", async (openPorts) => {
+  using it = await openTestHub(openPorts);
   const call = await it.call();
   const { iceUfrag, icePwd, fingerprint } = call.peer.local;
   const other = { ...fingerprint, value: fingerprint.value.replace(/./g, "A") };
@@ -126,8 +127,8 @@ Deno.test("PeerTransport.setRemote() refuses another fingerprint once connected"
   await call.arrives();
 });
 
-Deno.test("PeerTransport.restartIce() keeps the old credentials until the new are used", async () => {
-  using it = await openTestHub();
+testWithPorts("PeerTransport.restartIce() keeps the old credentials until the new are used", async (openPorts) => {
+  using it = await openTestHub(openPorts);
   const call = await it.call();
   const old = call.transport.local;
 
@@ -150,8 +151,8 @@ Deno.test("PeerTransport.restartIce() keeps the old credentials until the new ar
   assert.equal(call.observer.connected, 1);
 });
 
-Deno.test("PeerTransport fails if it does not connect in time, and may yet connect", async () => {
-  using it = await openTestHub();
+testWithPorts("PeerTransport fails if it does not connect in time, and may yet connect", async (openPorts) => {
+  using it = await openTestHub(openPorts);
   const call = await it.open();
 
   it.hub.poll(it.clock.advance(60_000));
@@ -173,8 +174,8 @@ Deno.test("PeerTransport fails if it does not connect in time, and may yet conne
   assert.equal(call.observer.failures.length, 1);
 });
 
-Deno.test("PeerTransport fails without checks, sends nothing, and recovers with one", async () => {
-  using it = await openTestHub();
+testWithPorts("PeerTransport fails without checks, sends nothing, and recovers with one", async (openPorts) => {
+  using it = await openTestHub(openPorts);
   const call = await it.call();
 
   it.hub.poll(it.clock.advance(29_999));
@@ -193,8 +194,8 @@ Deno.test("PeerTransport fails without checks, sends nothing, and recovers with 
   assert.equal(call.observer.failures.length, 2);
 });
 
-Deno.test("PeerTransport gives an ICE restart time of its own", async () => {
-  using it = await openTestHub();
+testWithPorts("PeerTransport gives an ICE restart time of its own", async (openPorts) => {
+  using it = await openTestHub(openPorts);
   const call = await it.call();
 
   it.hub.poll(it.clock.advance(30_000));
@@ -205,8 +206,8 @@ Deno.test("PeerTransport gives an ICE restart time of its own", async () => {
   assert.equal(call.observer.failures.length, 2);
 });
 
-Deno.test("PeerTransport fails for good if the handshake takes too long", async () => {
-  using it = await openTestHub();
+testWithPorts("PeerTransport fails for good if the handshake takes too long", async (openPorts) => {
+  using it = await openTestHub(openPorts);
   const call = await it.open();
   call.exchange();
   await call.peer.ice.check();
@@ -232,8 +233,8 @@ Deno.test("PeerTransport fails for good if the handshake takes too long", async 
   );
 });
 
-Deno.test("PeerTransport ends on an authentic close_notify", async () => {
-  using it = await openTestHub();
+testWithPorts("PeerTransport ends on an authentic close_notify", async (openPorts) => {
+  using it = await openTestHub(openPorts);
   const call = await it.call();
 
   call.peer.sendRaw(call.peer.dtls.sealAlert(1, 0));
@@ -244,8 +245,8 @@ Deno.test("PeerTransport ends on an authentic close_notify", async () => {
   assert.equal(call.transport.sendRtcp(rtcpPacket(1)), 0);
 });
 
-Deno.test("PeerTransport.close() is final, and may be called while a packet is handled", async () => {
-  using it = await openTestHub();
+testWithPorts("PeerTransport.close() is final, and may be called while a packet is handled", async (openPorts) => {
+  using it = await openTestHub(openPorts);
   const other = await it.call();
   const observer = new TestObserver();
   const call = await it.call({}, observer);
@@ -267,8 +268,8 @@ Deno.test("PeerTransport.close() is final, and may be called while a packet is h
   await other.arrives();
 });
 
-Deno.test("openTransportHub() contains and reports what an observer throws", async () => {
-  using it = await openTestHub();
+testWithPorts("openTransportHub() contains and reports what an observer throws", async (openPorts) => {
+  using it = await openTestHub(openPorts);
   const other = await it.call();
   const observer = new TestObserver();
   const boom = new Error("a bug");
@@ -291,8 +292,8 @@ Deno.test("openTransportHub() contains and reports what an observer throws", asy
   await other.returns();
 });
 
-Deno.test("openTransportHub() closes twice without harm", async () => {
-  using it = await openTestHub();
+testWithPorts("openTransportHub() closes twice without harm", async (openPorts) => {
+  using it = await openTestHub(openPorts);
   const call = await it.call();
   it.hub.close();
   it.hub.close();

@@ -56,6 +56,8 @@ export interface DatagramSocket {
   forget(endpoint: Endpoint): void;
   /** Idempotent. */
   close(): void;
+  /** Settles after {@linkcode close}, when the port is free and nothing waits. */
+  readonly closed: Promise<void>;
 }
 
 /** Gets what arrives, in batches. Neither method may throw. */

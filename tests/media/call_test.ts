@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { RtpView, writeRtpHeader } from "../../sfu/rtp/rtp_packet.ts";
+import { testWithPorts } from "../support/port_sets.ts";
 import { openTestCallServer } from "../support/test_call_server.ts";
 import type { TestPeer } from "../support/test_peer.ts";
 import {
@@ -56,58 +57,64 @@ class Received {
 }
 
 for (const host of ["127.0.0.1", "::1"]) {
-  Deno.test(`a flow goes from one client to another by ${host}`, async () => {
-    await using server = await openTestCallServer(host);
-    const alice = await server.join("alice");
-    const bob = await server.join("bob");
-    const publisher = await alice.publish("cam", [AUDIO, VIDEO]);
-    publisher.sendRtp(packet(AUDIO, 1));
-    publisher.sendRtp(packet(VIDEO, 1, KEYFRAME));
-    const viewer = await bob.view("cam");
-    const received = new Received(viewer);
-    for (let seq = 2; seq < 12; seq++) {
-      publisher.sendRtp(packet(AUDIO, seq));
-      publisher.sendRtp(packet(VIDEO, seq, KEYFRAME));
-    }
-    const sound = await received.count(111, 10);
-    const picture = await received.count(96, 10);
-    const [soundSsrc, pictureSsrc] = readSsrcs((await bob.next("offer")).sdp);
-    assert.ok(sound.every((view) => view.ssrc === soundSsrc));
-    assert.ok(picture.every((view) => view.ssrc === pictureSsrc));
-    assert.notEqual(pictureSsrc, VIDEO.ssrc);
-    assert.equal(picture[0]!.payloadSize, 188);
-  });
+  testWithPorts(
+    `a flow goes from one client to another by ${host}`,
+    async (openPorts) => {
+      await using server = await openTestCallServer(openPorts, host);
+      const alice = await server.join("alice");
+      const bob = await server.join("bob");
+      const publisher = await alice.publish("cam", [AUDIO, VIDEO]);
+      publisher.sendRtp(packet(AUDIO, 1));
+      publisher.sendRtp(packet(VIDEO, 1, KEYFRAME));
+      const viewer = await bob.view("cam");
+      const received = new Received(viewer);
+      for (let seq = 2; seq < 12; seq++) {
+        publisher.sendRtp(packet(AUDIO, seq));
+        publisher.sendRtp(packet(VIDEO, seq, KEYFRAME));
+      }
+      const sound = await received.count(111, 10);
+      const picture = await received.count(96, 10);
+      const [soundSsrc, pictureSsrc] = readSsrcs((await bob.next("offer")).sdp);
+      assert.ok(sound.every((view) => view.ssrc === soundSsrc));
+      assert.ok(picture.every((view) => view.ssrc === pictureSsrc));
+      assert.notEqual(pictureSsrc, VIDEO.ssrc);
+      assert.equal(picture[0]!.payloadSize, 188);
+    },
+  );
 }
 
-Deno.test("300 packets lost across the wrap do no harm on either side", async () => {
-  await using server = await openTestCallServer();
-  const alice = await server.join("alice");
-  const bob = await server.join("bob");
-  const publisher = await alice.publish("cam", [VIDEO]);
-  publisher.sendRtp(packet(VIDEO, 65_300, KEYFRAME));
-  const viewer = await bob.view("cam");
-  const received = new Received(viewer);
-  /** Sends until one that has this distance from the first has come. */
-  const reach = async (from: number) => {
-    let next = from;
-    await waitForValue(`packets from ${from} on`, () => {
-      publisher.sendRtp(packet(VIDEO, next++, KEYFRAME));
-      const first = received.packets[0];
-      const last = received.packets.at(-1);
-      if (first === undefined || last === undefined) return undefined;
-      const distance = (last.sequenceNumber - first.sequenceNumber) & 0xffff;
-      return distance >= from - 65_300 ? true : undefined;
-    });
-  };
-  await reach(65_301);
-  // What is between is lost: over the wrap, and then over the next one.
-  await reach(65_300 + 500);
-  await reach(65_300 + 500 + 300);
-  assert.equal(viewer.refused, 0);
-});
+testWithPorts(
+  "300 packets lost across the wrap do no harm on either side",
+  async (openPorts) => {
+    await using server = await openTestCallServer(openPorts);
+    const alice = await server.join("alice");
+    const bob = await server.join("bob");
+    const publisher = await alice.publish("cam", [VIDEO]);
+    publisher.sendRtp(packet(VIDEO, 65_300, KEYFRAME));
+    const viewer = await bob.view("cam");
+    const received = new Received(viewer);
+    /** Sends until one that has this distance from the first has come. */
+    const reach = async (from: number) => {
+      let next = from;
+      await waitForValue(`packets from ${from} on`, () => {
+        publisher.sendRtp(packet(VIDEO, next++, KEYFRAME));
+        const first = received.packets[0];
+        const last = received.packets.at(-1);
+        if (first === undefined || last === undefined) return undefined;
+        const distance = (last.sequenceNumber - first.sequenceNumber) & 0xffff;
+        return distance >= from - 65_300 ? true : undefined;
+      });
+    };
+    await reach(65_301);
+    // What is between is lost: over the wrap, and then over the next one.
+    await reach(65_300 + 500);
+    await reach(65_300 + 500 + 300);
+    assert.equal(viewer.refused, 0);
+  },
+);
 
-Deno.test("a viewer whose own numbers wrap goes on", async () => {
-  await using server = await openTestCallServer();
+testWithPorts("a viewer whose own numbers wrap goes on", async (openPorts) => {
+  await using server = await openTestCallServer(openPorts);
   const alice = await server.join("alice");
   const bob = await server.join("bob");
   const publisher = await alice.publish("mic", [AUDIO]);
@@ -124,8 +131,8 @@ Deno.test("a viewer whose own numbers wrap goes on", async () => {
   assert.equal(viewer.refused, 0);
 });
 
-Deno.test("a replayed packet is not forwarded again", async () => {
-  await using server = await openTestCallServer();
+testWithPorts("a replayed packet is not forwarded again", async (openPorts) => {
+  await using server = await openTestCallServer(openPorts);
   const alice = await server.join("alice");
   const bob = await server.join("bob");
   const publisher = await alice.publish("mic", [AUDIO]);
@@ -143,87 +150,96 @@ Deno.test("a replayed packet is not forwarded again", async () => {
   assert.equal((second!.sequenceNumber - first!.sequenceNumber) & 0xffff, 1);
 });
 
-Deno.test("a replaced flow goes on until the new one is live, without a close", async () => {
-  await using server = await openTestCallServer();
-  const alice = await server.join("alice");
-  const bob = await server.join("bob");
-  const oldPublisher = await alice.publish("old", [VIDEO]);
-  oldPublisher.sendRtp(packet(VIDEO, 1, KEYFRAME));
-  const oldViewer = await bob.view("old");
-  const before = new Received(oldViewer);
-  oldPublisher.sendRtp(packet(VIDEO, 2));
-  await before.count(96, 1);
+testWithPorts(
+  "a replaced flow goes on until the new one is live, without a close",
+  async (openPorts) => {
+    await using server = await openTestCallServer(openPorts);
+    const alice = await server.join("alice");
+    const bob = await server.join("bob");
+    const oldPublisher = await alice.publish("old", [VIDEO]);
+    oldPublisher.sendRtp(packet(VIDEO, 1, KEYFRAME));
+    const oldViewer = await bob.view("old");
+    const before = new Received(oldViewer);
+    oldPublisher.sendRtp(packet(VIDEO, 2));
+    await before.count(96, 1);
 
-  const newPublisher = await alice.publish("new", [VIDEO], "old");
-  assert.equal(bob.all("offer", "new").length, 0);
-  oldPublisher.sendRtp(packet(VIDEO, 3));
-  await before.count(96, 2);
+    const newPublisher = await alice.publish("new", [VIDEO], "old");
+    assert.equal(bob.all("offer", "new").length, 0);
+    oldPublisher.sendRtp(packet(VIDEO, 3));
+    await before.count(96, 2);
 
-  newPublisher.sendRtp(packet(VIDEO, 1, KEYFRAME));
-  const offer = await bob.next("offer", "new");
-  assert.equal(offer.replace, "old");
-  oldPublisher.sendRtp(packet(VIDEO, 4));
-  await before.count(96, 3);
+    newPublisher.sendRtp(packet(VIDEO, 1, KEYFRAME));
+    const offer = await bob.next("offer", "new");
+    assert.equal(offer.replace, "old");
+    oldPublisher.sendRtp(packet(VIDEO, 4));
+    await before.count(96, 3);
 
-  const newViewer = await bob.view("new");
-  const after = new Received(newViewer);
-  newPublisher.sendRtp(packet(VIDEO, 2, KEYFRAME));
-  await after.count(96, 1);
-  assert.deepEqual(bob.all("close"), []);
+    const newViewer = await bob.view("new");
+    const after = new Received(newViewer);
+    newPublisher.sendRtp(packet(VIDEO, 2, KEYFRAME));
+    await after.count(96, 1);
+    assert.deepEqual(bob.all("close"), []);
 
-  // The old flow's media has ended: its id is free again.
-  alice.offer("old", [AUDIO], oldPublisher);
-  await waitForValue("a second answer", () => alice.all("answer", "old")[1]);
-  assert.deepEqual(alice.all("abort"), []);
-});
+    // The old flow's media has ended: its id is free again.
+    alice.offer("old", [AUDIO], oldPublisher);
+    await waitForValue("a second answer", () => alice.all("answer", "old")[1]);
+    assert.deepEqual(alice.all("abort"), []);
+  },
+);
 
-Deno.test("an id that is taken is refused, and the call goes on", async () => {
-  await using server = await openTestCallServer();
-  const alice = await server.join("alice");
-  const bob = await server.join("bob");
-  const mallory = await server.join("mallory");
-  const publisher = await alice.publish("cam", [AUDIO]);
-  publisher.sendRtp(packet(AUDIO, 1));
-  const received = new Received(await bob.view("cam"));
-  const [heardByAlice, heardByBob] = [
-    alice.messages.length,
-    bob.messages.length,
-  ];
-  for (const extra of [{}, { replace: "cam" }, { replace: "mine" }]) {
-    mallory.messages.length = 0;
-    mallory.say({ type: "offer", id: "cam", sdp: "v=0", ...extra });
-    await mallory.next("abort", "cam");
-    const [refusal] = mallory.all("usermessage");
-    assert.equal(refusal?.error, "flow-id-taken");
-  }
-  assert.equal(mallory.ended, false);
-  publisher.sendRtp(packet(AUDIO, 2));
-  await received.count(111, 1);
-  assert.equal(alice.messages.length, heardByAlice);
-  assert.equal(bob.messages.length, heardByBob);
-});
-
-Deno.test("garbage at the media port does no harm to a call", async () => {
-  await using server = await openTestCallServer();
-  const alice = await server.join("alice");
-  const bob = await server.join("bob");
-  const publisher = await alice.publish("mic", [AUDIO]);
-  publisher.sendRtp(packet(AUDIO, 1));
-  const viewer = await bob.view("mic");
-  const received = new Received(viewer);
-  for (let first = 0; first < 256; first++) {
-    for (const size of [1, 2, 14, 20, 60]) {
-      const garbage = crypto.getRandomValues(new Uint8Array(size));
-      garbage[0] = first;
-      publisher.sendRaw(garbage);
-      viewer.sendRaw(garbage);
+testWithPorts(
+  "an id that is taken is refused, and the call goes on",
+  async (openPorts) => {
+    await using server = await openTestCallServer(openPorts);
+    const alice = await server.join("alice");
+    const bob = await server.join("bob");
+    const mallory = await server.join("mallory");
+    const publisher = await alice.publish("cam", [AUDIO]);
+    publisher.sendRtp(packet(AUDIO, 1));
+    const received = new Received(await bob.view("cam"));
+    const [heardByAlice, heardByBob] = [
+      alice.messages.length,
+      bob.messages.length,
+    ];
+    for (const extra of [{}, { replace: "cam" }, { replace: "mine" }]) {
+      mallory.messages.length = 0;
+      mallory.say({ type: "offer", id: "cam", sdp: "v=0", ...extra });
+      await mallory.next("abort", "cam");
+      const [refusal] = mallory.all("usermessage");
+      assert.equal(refusal?.error, "flow-id-taken");
     }
-  }
-  // The garbage may have filled a socket's buffer: single packets may get lost.
-  let seq = 1;
-  await waitForValue("sound after the garbage", () => {
-    publisher.sendRtp(packet(AUDIO, ++seq));
-    return received.packets[0];
-  });
-  assert.equal(viewer.refused, 0);
-});
+    assert.equal(mallory.ended, false);
+    publisher.sendRtp(packet(AUDIO, 2));
+    await received.count(111, 1);
+    assert.equal(alice.messages.length, heardByAlice);
+    assert.equal(bob.messages.length, heardByBob);
+  },
+);
+
+testWithPorts(
+  "garbage at the media port does no harm to a call",
+  async (openPorts) => {
+    await using server = await openTestCallServer(openPorts);
+    const alice = await server.join("alice");
+    const bob = await server.join("bob");
+    const publisher = await alice.publish("mic", [AUDIO]);
+    publisher.sendRtp(packet(AUDIO, 1));
+    const viewer = await bob.view("mic");
+    const received = new Received(viewer);
+    for (let first = 0; first < 256; first++) {
+      for (const size of [1, 2, 14, 20, 60]) {
+        const garbage = crypto.getRandomValues(new Uint8Array(size));
+        garbage[0] = first;
+        publisher.sendRaw(garbage);
+        viewer.sendRaw(garbage);
+      }
+    }
+    // The garbage may have filled a socket's buffer: single packets may get lost.
+    let seq = 1;
+    await waitForValue("sound after the garbage", () => {
+      publisher.sendRtp(packet(AUDIO, ++seq));
+      return received.packets[0];
+    });
+    assert.equal(viewer.refused, 0);
+  },
+);

@@ -12,10 +12,13 @@ import { decodeClientMessage } from "../../protocol/client_message.ts";
 import type { GroupName, Username } from "../../protocol/ids.ts";
 import type { ServerMessage } from "../../protocol/server_message.ts";
 import { type OpenPlane, openPlane } from "../../sfu/open_plane.ts";
-import { openWeriftDtls } from "../../sfu/transport/dtls/werift_dtls.ts";
-import type { DtlsProvider } from "../../sfu/transport/ports.ts";
+import {
+  type MediaPorts,
+  openPortablePorts,
+} from "../../sfu/transport/native/choose_ports.ts";
 import type { GroupDescription } from "../../signalling/group_description.ts";
 import { Router } from "../../signalling/router.ts";
+import type { OpenPorts } from "./port_sets.ts";
 import { openTestPeer, type TestPeer } from "./test_peer.ts";
 import {
   readTestSdp,
@@ -35,14 +38,14 @@ type Received<Type extends ServerMessage["type"]> =
 export class TestCallServer {
   readonly host: string;
   readonly app: App;
-  readonly #dtls: DtlsProvider;
+  readonly #ports: MediaPorts;
   readonly #clients: TestCallClient[] = [];
   #plane: OpenPlane | undefined;
   #nextId = 1;
 
-  constructor(host: string, dtls: DtlsProvider) {
+  constructor(host: string, ports: MediaPorts) {
     this.host = host;
-    this.#dtls = dtls;
+    this.#ports = ports;
     const clock = createSystemClock();
     const randomId = () => `chat${this.#nextId++}`;
     this.app = createApp({
@@ -57,7 +60,7 @@ export class TestCallServer {
           hostname: "::",
           port: 0,
           publicAddresses: [host],
-          dtls,
+          ports,
           clock,
           log: SILENT_LOG,
           onEvent,
@@ -82,7 +85,7 @@ export class TestCallServer {
   async close(): Promise<void> {
     for (const client of this.#clients) client.close();
     await this.app.close("");
-    this.#dtls.close();
+    this.#ports.dtls.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -92,9 +95,10 @@ export class TestCallServer {
 
 /** Opens a server that is reached at a loopback address. */
 export async function openTestCallServer(
+  openPorts: OpenPorts = openPortablePorts,
   host = "127.0.0.1",
 ): Promise<TestCallServer> {
-  return new TestCallServer(host, await openWeriftDtls());
+  return new TestCallServer(host, await openPorts());
 }
 
 /** One client; closed with its server. */

@@ -9,16 +9,18 @@ import {
   instantAt,
   wallTimeAt,
 } from "../../lib/time.ts";
-import { openDenoDatagramSocket } from "../../sfu/transport/deno_datagram_socket.ts";
-import { openWeriftDtls } from "../../sfu/transport/dtls/werift_dtls.ts";
 import { openTransportHub } from "../../sfu/transport/hub.ts";
+import {
+  type MediaPorts,
+  openPortablePorts,
+} from "../../sfu/transport/native/choose_ports.ts";
 import type {
   PeerObserver,
   PeerTransport,
   TransportHub,
 } from "../../sfu/transport/ports.ts";
 import { systemRandomBytes } from "../../sfu/transport/random.ts";
-import { createNodeSrtpProvider } from "../../sfu/transport/srtp/node_srtp.ts";
+import type { OpenPorts } from "./port_sets.ts";
 import {
   openTestPeer,
   type TestPeer,
@@ -135,15 +137,15 @@ export class TestHub {
   readonly endpointCount: () => number;
   readonly #calls: TestCall[] = [];
 
-  constructor(host: string, dtls: Awaited<ReturnType<typeof openWeriftDtls>>) {
-    const socket = openDenoDatagramSocket({ hostname: "::", port: 0 });
+  constructor(host: string, ports: MediaPorts) {
+    const socket = ports.openSocket({ hostname: "::", port: 0 });
     this.host = host;
     this.port = socket.port;
     this.endpointCount = () => socket.endpointCount;
     this.hub = openTransportHub({
       socket,
-      dtls,
-      srtp: createNodeSrtpProvider(),
+      dtls: ports.dtls,
+      srtp: ports.srtp,
       announced: [{ host, port: socket.port }],
       random: systemRandomBytes,
       clock: this.clock,
@@ -185,8 +187,11 @@ export class TestHub {
 }
 
 /** Opens a hub that is reached at that loopback address. To be disposed of. */
-export async function openTestHub(host = "127.0.0.1"): Promise<TestHub> {
-  return new TestHub(host, await openWeriftDtls());
+export async function openTestHub(
+  openPorts: OpenPorts = openPortablePorts,
+  host = "127.0.0.1",
+): Promise<TestHub> {
+  return new TestHub(host, await openPorts());
 }
 
 /** An RTP packet with a payload that tells it from others. */

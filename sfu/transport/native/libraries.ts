@@ -65,18 +65,18 @@ export function openLibrary<const S extends Deno.ForeignLibraryInterface>(
   if (paths.length === 0) {
     throw new LibraryError(`no native code for ${os} on ${arch}`);
   }
-  let reason = `${name} is not installed`;
+  let refusal: string | undefined;
   for (const path of paths) {
     try {
       const symbols: unknown = Deno.dlopen(path, declarations).symbols;
       return symbols as Functions<S>; // the same, but for what numbers may be
     } catch (error) {
       if (error instanceof Deno.errors.NotCapable) {
-        reason = `${name} may not be used: run with --allow-ffi=${path}`;
+        refusal ??= `${name} may not be used without --allow-ffi=${path}`;
       } else if (error instanceof TypeError) {
         throw new LibraryError(`${path} does not fit: ${error.message}`);
       }
     }
   }
-  throw new LibraryError(reason);
+  throw new LibraryError(refusal ?? `${name} is not installed`);
 }

@@ -86,6 +86,8 @@ class NativeDatagramSocket implements DatagramSocket {
   readonly host: string;
   readonly port: number;
   readonly arena: Uint8Array;
+  readonly closed: Promise<void>;
+  readonly #end: () => void;
   readonly #fd: number;
   readonly #libc: Libc;
   readonly #memory: NativeMemory;
@@ -97,13 +99,13 @@ class NativeDatagramSocket implements DatagramSocket {
   readonly #buffers: number;
   readonly #names: number;
   #receiver: DatagramReceiver | undefined;
-  #running = false;
   #blocked = false;
   #closed = false;
   #endPause: (() => void) | undefined;
 
   constructor(syscalls: UdpSyscalls, { fd, family, arena }: Parts) {
     const { libc, memory } = syscalls;
+    ({ promise: this.closed, resolve: this.#end } = Promise.withResolvers());
     this.#fd = fd;
     this.#libc = libc;
     this.#memory = memory;
@@ -192,6 +194,7 @@ class NativeDatagramSocket implements DatagramSocket {
     this.#endPause?.();
     this.#readiness.close();
     this.#libc.close(this.#fd);
+    if (this.#receiver === undefined) this.#end();
   }
 
   async #run(): Promise<void> {
@@ -203,6 +206,7 @@ class NativeDatagramSocket implements DatagramSocket {
         await new Promise<void>((resolve) => setImmediate(resolve));
       } else await this.#rest();
     }
+    this.#end();
   }
 
   /** Hands on what has come, up to a batch; returns how many. */

@@ -1,0 +1,94 @@
+/**
+ * Chooses, at the start, between native and portable ports.
+ *
+ * @module
+ */
+import type { Log } from "../../../lib/log.ts";
+import {
+  type DatagramSocketOptions,
+  openDenoDatagramSocket,
+} from "../deno_datagram_socket.ts";
+import { openWeriftDtls } from "../dtls/werift_dtls.ts";
+import type { DatagramSocket, DtlsProvider, SrtpProvider } from "../ports.ts";
+import { createNodeSrtpProvider } from "../srtp/node_srtp.ts";
+import { type Libc, openLibc } from "./libc.ts";
+import { type Libcrypto, openLibcrypto } from "./libcrypto.ts";
+import { LibraryError } from "./libraries.ts";
+import { openNativeDatagramSocket } from "./native_datagram_socket.ts";
+import { createNativeSrtpProvider } from "./native_srtp.ts";
+
+/**
+ * Which ports to take: native ones where they can be had, native ones or none,
+ * or portable ones.
+ */
+export type NativeChoice = "auto" | "on" | "off";
+
+/** What carries media: one set for all planes of a thread. */
+export interface MediaPorts {
+  /** Opens a UDP port, to be closed; throws as the adapters do. */
+  readonly openSocket: (options: DatagramSocketOptions) => DatagramSocket;
+  readonly srtp: SrtpProvider;
+  /** To be closed. */
+  readonly dtls: DtlsProvider;
+}
+
+/**
+ * Opens the ports that are wanted, and writes one line to the log that says
+ * which they are, and why.
+ *
+ * @throws {LibraryError} if native ones are wanted and cannot be had
+ */
+export async function chooseMediaPorts(
+  choice: NativeChoice,
+  log: Log,
+): Promise<MediaPorts> {
+  if (choice === "off") {
+    log.info("Media ports", { ports: "portable", reason: "--native off" });
+    return await openPortablePorts();
+  }
+  try {
+    const ports = await openNativePorts(openNativeLibraries());
+    log.info("Media ports", { ports: "native" });
+    return ports;
+  } catch (error) {
+    if (choice === "on" || !(error instanceof LibraryError)) throw error;
+    const reason = error.message;
+    log.info("Media ports", { ports: "portable", reason });
+    return await openPortablePorts();
+  }
+}
+
+/** Ports that work wherever Deno does. */
+export async function openPortablePorts(): Promise<MediaPorts> {
+  return {
+    openSocket: openDenoDatagramSocket,
+    srtp: createNodeSrtpProvider(),
+    dtls: await openWeriftDtls(),
+  };
+}
+
+/** What native ports stand on. */
+export interface NativeLibraries {
+  readonly libc: Libc;
+  readonly libcrypto: Libcrypto;
+}
+
+/**
+ * Opens the libraries of a Linux system, for as long as the process lasts.
+ *
+ * @throws {LibraryError} if one of them cannot be had
+ */
+export function openNativeLibraries(): NativeLibraries {
+  return { libc: openLibc(), libcrypto: openLibcrypto() };
+}
+
+/** Ports on the libraries of a Linux system. */
+export async function openNativePorts(
+  { libc, libcrypto }: NativeLibraries,
+): Promise<MediaPorts> {
+  return {
+    openSocket: (options) => openNativeDatagramSocket(libc, options),
+    srtp: createNativeSrtpProvider(libc, libcrypto),
+    dtls: await openWeriftDtls(),
+  };
+}
