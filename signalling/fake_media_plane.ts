@@ -12,6 +12,7 @@ import type {
   Negotiation,
   PublisherKey,
   SubscriberKey,
+  WantedTracks,
 } from "../protocol/media_plane.ts";
 
 /** An invariant does not hold. The test fails with its name. */
@@ -51,6 +52,8 @@ export interface FakeSubscriber {
   readonly publisher: FakePublisher;
   isOpen: boolean;
   negotiation: number;
+  /** What the latest offer is of. */
+  wanted: WantedTracks;
   /** Whether an offer is being made, or unanswered. */
   isOutstanding: boolean;
   /** Whether an answer has been applied, so that it can come to life or fail. */
@@ -213,6 +216,7 @@ export class FakeMediaPlane {
       publisher: this.#publisher(command.publisher),
       isOpen: true,
       negotiation: command.negotiation,
+      wanted: command.wanted,
       isOutstanding: false,
       isAnswered: false,
       events: [],
@@ -221,10 +225,8 @@ export class FakeMediaPlane {
     this.#offer(peer, command.wanted);
   }
 
-  #offer(
-    peer: FakeSubscriber,
-    wanted: Extract<MediaCommand, { kind: "open-subscriber" }>["wanted"],
-  ): void {
+  #offer(peer: FakeSubscriber, wanted: WantedTracks): void {
+    peer.wanted = wanted;
     const hasTracks = peer.publisher.tracks.some(({ kind }) =>
       kind === "audio" ? wanted.audio : wanted.video !== "none"
     );

@@ -23,6 +23,12 @@ interface ModelFlow {
   readonly label: string;
   negotiation: number;
   tracks: readonly LiveTrack[];
+  hadTracks: boolean;
+  /** The flow that it is to replace when the plane has accepted it. */
+  readonly replaces: ModelFlow | undefined;
+  isAccepted: boolean;
+  /** Whether another flow has taken its place, so that it is not its owner's. */
+  isReplaced: boolean;
 }
 
 /** A client as the model knows it. */
@@ -54,6 +60,7 @@ export class FlowInvariants {
   readonly #replaced = new Map<SubscriberKey, Replaced>();
   /** Subscriptions that nobody has to be kept for: live, failed, closed. */
   readonly #settled = new Set<SubscriberKey>();
+  readonly #closed = new Set<SubscriberKey>();
   /** From when on time may take what is shown, by flow or by viewer and flow. */
   readonly #expiries = new Map<string, number>();
 
@@ -65,6 +72,11 @@ export class FlowInvariants {
   /** Whether a client is in a group. */
   isMember(session: SessionId): boolean {
     return this.#client(session).isMember;
+  }
+
+  /** Whether it is known what a client wants of each flow. */
+  hasOverrides(session: SessionId): boolean {
+    return this.#client(session).hasOverrides;
   }
 
   /** Whether a client may publish. */
@@ -93,6 +105,9 @@ export class FlowInvariants {
       }
     }
     this.#checkMakeBeforeBreak(effects, nowMs);
+    if (input.kind === "media" && input.event.kind === "subscriber-live") {
+      this.#checkBreak(input.event.subscriber);
+    }
   }
 
   #noteInput(input: Input, nowMs: number): void {
@@ -140,6 +155,8 @@ export class FlowInvariants {
       case "publisher-refused":
         if (event.negotiation === 1) this.flows.delete(event.publisher);
         return;
+      case "publisher-answered":
+        return this.#noteAccepted(event.publisher);
       case "publisher-failed": {
         const flow = this.flows.get(event.publisher);
         if (flow) this.#mayExpire(flow.id, nowMs + PATIENCE_MS);
@@ -147,13 +164,23 @@ export class FlowInvariants {
       }
       case "publisher-tracks": {
         const flow = this.flows.get(event.publisher);
-        if (flow) flow.tracks = event.tracks;
+        if (flow === undefined) return;
+        flow.tracks = event.tracks;
+        flow.hadTracks ||= event.tracks.length > 0;
         return;
       }
       case "subscriber-live":
       case "subscriber-failed":
         this.#settled.add(event.subscriber);
     }
+  }
+
+  #noteAccepted(publisher: PublisherKey): void {
+    const flow = this.flows.get(publisher);
+    if (flow === undefined || flow.isAccepted) return;
+    flow.isAccepted = true;
+    const old = flow.replaces;
+    if (old?.owner === flow.owner) old.isReplaced = true;
   }
 
   #mayExpire(key: string, fromMs: number): void {
@@ -228,6 +255,12 @@ export class FlowInvariants {
       flow?.id === id && source === `client-${flow.owner}` && flow.owner !== to,
       `offer ${id} of ${source} to ${to}`,
     );
+    const both = [{ kind: "audio" }, { kind: "video" }] as const;
+    holds(
+      "only-what-is-requested",
+      client.hasOverrides || !isUnwanted(client, { ...flow, tracks: both }),
+      `offer ${id} to ${to}`,
+    );
     const shown = client.shown.get(id);
     const old = replace === undefined ? undefined : client.shown.get(replace);
     const isCoherent = shown === undefined
@@ -293,17 +326,22 @@ export class FlowInvariants {
       case "disconnected":
         return input.session === flow.owner;
       case "media":
-        return this.#isEventToClose(client, input.event);
+        return this.#isEventToClose(client, flow, input.event);
       default:
         return false;
     }
   }
 
-  #isEventToClose(client: ModelClient, event: MediaEvent): boolean {
+  #isEventToClose(
+    client: ModelClient,
+    shown: ModelFlow,
+    event: MediaEvent,
+  ): boolean {
     switch (event.kind) {
       case "publisher-tracks": {
         const flow = this.flows.get(event.publisher);
-        return flow !== undefined && isUnwanted(client, flow);
+        return flow !== undefined && isUnwanted(client, flow) &&
+          (flow === shown ? !flow.isReplaced : flow.hadTracks);
       }
       case "subscriber-offered":
         return !event.hasTracks;
@@ -332,7 +370,7 @@ export class FlowInvariants {
       message.sdp === `answer ${publisher}#${flow?.negotiation}`;
     holds(
       "answers-are-current",
-      flow?.owner === to && isLatest,
+      flow?.owner === to && isLatest && !flow.isReplaced,
       `${message.type} ${message.id} to ${to}`,
     );
   }
@@ -345,8 +383,17 @@ export class FlowInvariants {
         holds("flow-ids-unique", this.#holderOf(id) === undefined, id);
         const negotiation = command.negotiation;
         const owner = input.session;
-        const flow = { id, owner, label, negotiation, tracks: [] };
-        this.flows.set(command.publisher, flow);
+        this.flows.set(command.publisher, {
+          id,
+          owner,
+          label,
+          negotiation,
+          tracks: [],
+          hadTracks: false,
+          replaces: this.#holderOf(input.message.replace),
+          isAccepted: false,
+          isReplaced: false,
+        });
         return;
       }
       case "renegotiate-publisher": {
@@ -362,6 +409,7 @@ export class FlowInvariants {
         return;
       case "close-subscriber":
         this.#settled.add(command.subscriber);
+        this.#closed.add(command.subscriber);
     }
   }
 
@@ -379,6 +427,21 @@ export class FlowInvariants {
     }
   }
 
+  /** When a subscription is live, what it has replaced is closed. */
+  #checkBreak(live: SubscriberKey): void {
+    const isShown = [...this.#clients.values()].some(({ shown }) =>
+      [...shown.values()].includes(live)
+    );
+    const left = [...this.#replaced].filter(([old, { by }]) =>
+      by === live && !this.#closed.has(old)
+    );
+    holds(
+      "break-after-make",
+      !isShown || left.length === 0,
+      `subscriber ${live} is live, and ${left.map(([old]) => old)} too`,
+    );
+  }
+
   #mayBreak(key: SubscriberKey, nowMs: number): boolean {
     const replaced = this.#replaced.get(key);
     if (replaced === undefined) return true;
@@ -394,7 +457,7 @@ export class FlowInvariants {
     client.shown.clear();
   }
 
-  #holderOf(id: FlowId): ModelFlow | undefined {
+  #holderOf(id: FlowId | undefined): ModelFlow | undefined {
     return [...this.flows.values()].find((flow) => flow.id === id);
   }
 
@@ -413,7 +476,7 @@ export class FlowInvariants {
 /** Whether a viewer may want none of a flow's tracks. */
 function isUnwanted(
   { requested, hasOverrides }: ModelClient,
-  { label, tracks }: ModelFlow,
+  { label, tracks }: Pick<ModelFlow, "label" | "tracks">,
 ): boolean {
   return hasOverrides ||
     selectTracks(tracksFor(requested, label), tracks) === undefined;

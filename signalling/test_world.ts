@@ -7,11 +7,13 @@
 import { instantAt, type Now, wallTimeAt } from "../lib/time.ts";
 import type { ClientMessage } from "../protocol/client_message.ts";
 import type { GroupName, SessionId, Username } from "../protocol/ids.ts";
+import type { SubscriberKey } from "../protocol/media_plane.ts";
 import { parseRequested } from "../protocol/request.ts";
 import type { Effect, Input } from "./effects.ts";
 import { FakeMediaPlane, holds } from "./fake_media_plane.ts";
 import { PATIENCE_MS } from "./flow_table.ts";
 import { Router } from "./router.ts";
+import { selectTracks } from "./selection.ts";
 import { TestClient, unclaimed } from "./test_client.ts";
 import { FlowInvariants } from "./test_flow_invariants.ts";
 
@@ -26,6 +28,9 @@ export const EVERYTHING = parseRequested({ "": ["audio", "video"] });
 
 /** How often the clients' keep-alive is heard while time passes, in milliseconds. */
 const KEEP_ALIVE_MS = 15_000;
+
+/** The key of no peer. */
+const NO_KEY = 0 as SubscriberKey;
 
 /** See the module's text. */
 export class TestWorld {
@@ -132,28 +137,52 @@ export class TestWorld {
 
   /**
    * Everybody is honest and patient from now on, wants everything, and gets it.
+   *
+   * @param requests how often everybody says so: more than once if what is
+   *   under way may be refused
    */
-  settle(): void {
-    for (let i = 0; i < 3; i++) {
+  settle(requests: number): void {
+    for (let i = 0; i < requests; i++) {
       for (const client of this.connected) {
-        if (!this.invariants.isMember(client.session)) this.join(client);
         this.deliver(client, Infinity);
+        if (!this.invariants.isMember(client.session)) this.join(client);
         client.say(unclaimed({ type: "request", request: EVERYTHING }));
+        this.deliver(client, Infinity);
       }
       for (let round = 0; round < 6; round++) this.#calmDown(round * 1_000);
       this.pass(PATIENCE_MS);
+      this.#calmDown(0);
     }
-    for (const { session } of this.connected) {
-      const { group } = this.placeOf({ session });
-      const wanted = [...this.invariants.flows.values()].filter((flow) =>
-        flow.owner !== session &&
-        this.placeOf({ session: flow.owner }).group === group
-      ).map(({ id }) => id);
-      const shown = [...this.invariants.shownTo(session).keys()];
+    for (const client of this.connected) this.#checkSatisfied(client);
+  }
+
+  #checkSatisfied({ session }: TestClient): void {
+    const { group } = this.placeOf({ session });
+    const wanted = [...this.invariants.flows.values()].filter(({ owner }) =>
+      owner !== session && this.placeOf({ session: owner }).group === group
+    );
+    const shown = this.invariants.shownTo(session);
+    const ids = wanted.map(({ id }) => id).sort();
+    const has = [...shown.keys()].sort();
+    holds(
+      "nothing-stays-that-is-gone",
+      has.every((id) => ids.includes(id)),
+      `${session} has ${has} of ${ids}`,
+    );
+    // Who has asked for less of one flow may have less.
+    if (this.invariants.hasOverrides(session)) return;
+    holds(
+      "everybody-gets-what-it-wants",
+      ids.join() === has.join(),
+      `${session} has ${has} of ${ids}`,
+    );
+    for (const { id, tracks } of wanted) {
+      const peer = this.media.subscribers.get(shown.get(id) ?? NO_KEY);
+      const selection = selectTracks({ audio: true, video: "high" }, tracks);
       holds(
-        "everybody-gets-what-it-wants",
-        wanted.sort().join() === shown.sort().join(),
-        `${session} wants ${wanted} and has ${shown}`,
+        "everybody-gets-the-tracks-it-wants",
+        JSON.stringify(peer?.wanted) === JSON.stringify(selection?.wanted),
+        `${session} has ${JSON.stringify(peer?.wanted)} of ${id}`,
       );
     }
   }
