@@ -12,6 +12,7 @@ Deno.test("parseServeOptions() has defaults that need no preparation", () => {
     staticDirectory: "web/dist",
     mediaPort: 8443,
     publicAddresses: [],
+    native: "auto",
     logLevel: "info",
   });
 });
@@ -19,7 +20,8 @@ Deno.test("parseServeOptions() has defaults that need no preparation", () => {
 Deno.test("parseServeOptions() takes every flag", () => {
   const args =
     "--http off --https=[::1]:443 --data d --groups g --static s --media-port 0 " +
-    "--public-address 192.0.2.1 --public-address 2001:db8::1 --log-level debug";
+    "--public-address 192.0.2.1 --public-address 2001:db8::1 --native off " +
+    "--log-level debug";
 
   assert.deepEqual(parseServeOptions(args.split(" ")), {
     http: undefined,
@@ -29,6 +31,7 @@ Deno.test("parseServeOptions() takes every flag", () => {
     staticDirectory: "s",
     mediaPort: 0,
     publicAddresses: ["192.0.2.1", "2001:db8::1"],
+    native: "off",
     logLevel: "debug",
   });
   assert.equal(parseServeOptions(["--help"]), "help");
@@ -43,6 +46,7 @@ Deno.test("parseServeOptions() says what is wrong", () => {
     [["--http", "off", "--https", "off"], /both --http and --https are off/],
     [["--media-port", "65536"], /Cannot use --media-port 65536/],
     [["--media-port", "-1"], /--media-port/],
+    [["--native", "yes"], /one of auto, on, off/],
     [["--log-level", "loud"], /one of debug, info, warn, error/],
   ];
   for (const [args, message] of wrong) {
@@ -66,5 +70,20 @@ Deno.test("toPermissions() lets the server write to its own folders only", () =>
     read ?? "",
     /^--allow-read=\/a,,b,groups,\/page,\/.*\/auth\/bcrypt_worker\.ts$/,
   );
-  assert.ok(!permissions.some((one) => /run|ffi|-A|all$/.test(one)));
+  assert.ok(!permissions.some((one) => /run|-A|all$/.test(one)));
+});
+
+Deno.test("toPermissions() lets the server use three libraries, or none", () => {
+  const ffi = (...args: string[]) => {
+    const options = parseServeOptions(args);
+    assert.ok(options !== "help");
+    return toPermissions(options).filter((one) => one.includes("ffi"));
+  };
+  assert.deepEqual(ffi("--native", "off"), []);
+  const [permission] = ffi();
+  const paths = permission?.replace("--allow-ffi=", "").split(",") ?? [];
+  assert.equal(paths.length > 0, Deno.build.os === "linux");
+  for (const path of paths) {
+    assert.match(path, /^\/.*\/(libc\.so\.6|lib(crypto|ssl)\.so\.3)$/);
+  }
 });
