@@ -8,6 +8,7 @@ import type {
 import { toGroupDescription } from "./group_description.ts";
 import type { GroupFile } from "./group_file.ts";
 import type { GroupFiles } from "./group_files.ts";
+import { checkJwt } from "./jwt.ts";
 import { isUsername } from "./names.ts";
 import type { PasswordHasher } from "./password_hasher.ts";
 import { checkPassword } from "./passwords.ts";
@@ -19,6 +20,8 @@ export interface AuthenticatorParts {
   readonly tokens: TokenStore;
   readonly hasher: PasswordHasher;
   readonly clock: Clock;
+  /** The host that signed tokens have to name, if there is one. */
+  readonly canonicalHost?: () => Promise<string | undefined>;
   /** Waits; tests do not. */
   readonly delay?: (ms: number) => Promise<void>;
 }
@@ -100,6 +103,7 @@ async function identify(
   return identity;
 }
 
+/** A signed token, or else one that the server keeps (E-33). */
 async function identifyByToken(
   parts: AuthenticatorParts,
   name: string,
@@ -107,6 +111,25 @@ async function identifyByToken(
   secret: string,
   chosen: string | undefined,
 ): Promise<Identity> {
+  const now = new Date(parts.clock.now().wall);
+  const signed = await checkJwt(secret, {
+    group: name,
+    keys: group.authKeys,
+    canonicalHost: await parts.canonicalHost?.(),
+    now,
+  });
+  switch (signed.kind) {
+    case "good":
+      return {
+        kind: "known",
+        username: signed.username || unlessTaken(group, chosen),
+        permissions: signed.permissions,
+      };
+    case "refused":
+      return refused("not-authorised");
+    case "not-a-jwt":
+      break;
+  }
   const token = await parts.tokens.find(secret);
   if (token === undefined) return refused("not-authorised");
   // Before its validity: the client asks with a token alone to learn whether
@@ -114,18 +137,18 @@ async function identifyByToken(
   if (token.username === undefined && chosen === undefined) {
     return refused("need-username");
   }
-  const now = new Date(parts.clock.now().wall);
   if (!isTokenGood(token, name, now)) return refused("not-authorised");
-  const { permissions } = token;
-  if (token.username) {
-    return { kind: "known", username: token.username, permissions };
-  }
-  const isTaken = chosen !== undefined && group.users.has(chosen);
-  if (isTaken && token.username === undefined) {
+  const username = token.username || unlessTaken(group, chosen);
+  // Empty for an anonymous token's holder only, and for who chose to be so.
+  if (token.username === undefined && username !== chosen) {
     return refused("duplicate-username");
   }
-  const username = isTaken ? "" : chosen ?? "";
-  return { kind: "known", username, permissions };
+  return { kind: "known", username, permissions: token.permissions };
+}
+
+/** The name that somebody chose; empty if it belongs to a user of the group. */
+function unlessTaken(group: GroupFile, chosen: string | undefined): string {
+  return chosen === undefined || group.users.has(chosen) ? "" : chosen;
 }
 
 async function identifyByPassword(

@@ -1,3 +1,4 @@
+import type { AuthKey } from "./auth_keys.ts";
 import {
   type GroupDocument,
   parseGroupDocument,
@@ -29,6 +30,8 @@ export interface GroupFile {
   readonly rules: PermissionRules;
   readonly users: ReadonlyMap<string, UserEntry>;
   readonly wildcardUser?: UserEntry;
+  /** What tokens of an authentication server are signed by. */
+  readonly authKeys: readonly AuthKey[];
   readonly authServer?: string;
   readonly authPortal?: string;
   readonly codecs: readonly string[];
@@ -80,6 +83,7 @@ export function toGroupFile(fields: GroupDocument): GroupFile {
         [name, user],
       ) => [name, toUserEntry(user, rules)]),
     ),
+    authKeys: fields.authKeys ?? [],
     codecs: fields.codecs ?? ["vp8", "opus"],
   };
 }

@@ -86,7 +86,12 @@ const LAYERS: Readonly<Record<string, Layer>> = {
 };
 
 /** For tests, and for the tools that drive browsers. */
-const TEST_PACKAGES = ["fast-check", "playwright-core", "puppeteer-core"];
+const TEST_PACKAGES = [
+  "fast-check",
+  "jose",
+  "playwright-core",
+  "puppeteer-core",
+];
 
 /** What tests of pure folders may take from Node. */
 const TEST_BUILT_INS = ["node:test", "node:assert", "node:assert/strict"];
