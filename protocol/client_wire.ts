@@ -9,6 +9,7 @@
 import * as v from "valibot";
 import { unreadable, violation } from "./errors.ts";
 import { isDeeperThan } from "./first_json_value.ts";
+import type { JsonObject } from "./server_message.ts";
 
 /**
  * How deep `value`, `data` and `request` may be nested. Clients need 4; what is
@@ -19,7 +20,7 @@ const MAX_DEPTH = 64;
 const Text = v.optional(v.string());
 const Flag = v.optional(v.boolean());
 const Texts = v.optional(v.array(v.string()));
-const Data = v.optional(v.record(v.string(), v.unknown()));
+const Data = v.optional(v.custom<JsonObject>(isJsonObject));
 
 const Candidate = v.object({
   candidate: v.optional(v.string(), ""),
@@ -73,7 +74,7 @@ const NAMES: ReadonlyMap<string, string> = new Map(
  *   type; 1002 if it is nested too deep
  */
 export function parseWireMessage(json: unknown): WireMessage {
-  if (typeof json !== "object" || json === null || Array.isArray(json)) {
+  if (!isJsonObject(json)) {
     throw unreadable("Cannot read message: it is not a JSON object");
   }
   const result = v.safeParse(WireMessage, withCanonicalNames(json));
@@ -86,6 +87,10 @@ export function parseWireMessage(json: unknown): WireMessage {
     throw violation("message is nested too deep");
   }
   return result.output;
+}
+
+function isJsonObject(json: unknown): json is JsonObject {
+  return typeof json === "object" && json !== null && !Array.isArray(json);
 }
 
 /** Drops nulls and unknown members; of several spellings, the last one counts. */
