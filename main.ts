@@ -8,6 +8,8 @@ import process from "node:process";
 
 import { createApp } from "./app.ts";
 import { createAuthenticator } from "./auth/authenticator.ts";
+import { openConfigFile } from "./auth/config.ts";
+import { FileFormatError } from "./auth/file_format_error.ts";
 import { makeFirstGroup } from "./auth/first_start.ts";
 import { createGroupFiles } from "./auth/group_files.ts";
 import { createPasswordHasher } from "./auth/password_hasher.ts";
@@ -53,6 +55,7 @@ async function openServer(
 ): Promise<RunningServer> {
   const { dataDirectory, groupsDirectory, staticDirectory } = options;
   const clock = createSystemClock();
+  const config = await openConfigFile(dataDirectory, log);
   const groups = createGroupFiles(groupsDirectory, log);
   const tokens = createTokenStore(dataDirectory, log);
   const certificate = options.https && await openCertificate({
@@ -75,6 +78,7 @@ async function openServer(
       tokens,
       hasher: createPasswordHasher(),
       clock,
+      config: config.read,
     }),
     openMedia: (onEvent: (event: MediaEvent) => void) => {
       const plane = openMedia(options, { ports, clock, log, onEvent });
@@ -85,12 +89,18 @@ async function openServer(
     log,
   });
   try {
-    const websocket = createWebSocketEndpoint({ signalling: app, clock, log });
+    const websocket = createWebSocketEndpoint({
+      signalling: app,
+      clock,
+      log,
+      allowOrigin: async () => (await config.read()).allowOrigin,
+    });
     const servers = openServers({
       fetch: createRoutes({
         staticDirectory,
         groups: createGroupsPort(groups, (name) => app.occupancyOf(name)),
         websocket,
+        config: config.read,
         log,
       }),
       http: options.http,
@@ -214,7 +224,8 @@ function describe(error: unknown): string {
 function explain(error: unknown): string | undefined {
   if (
     error instanceof UsageError || error instanceof ListenError ||
-    error instanceof CertificateError || error instanceof LibraryError
+    error instanceof CertificateError || error instanceof FileFormatError ||
+    error instanceof LibraryError
   ) return error.message;
   return undefined;
 }

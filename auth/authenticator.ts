@@ -5,6 +5,7 @@ import type {
   CredentialsOutcome,
   CredentialsRefusal,
 } from "../signalling/effects.ts";
+import { type Config, DEFAULT_CONFIG } from "./config.ts";
 import { toGroupDescription } from "./group_description.ts";
 import type { GroupFile } from "./group_file.ts";
 import type { GroupFiles } from "./group_files.ts";
@@ -20,8 +21,8 @@ export interface AuthenticatorParts {
   readonly tokens: TokenStore;
   readonly hasher: PasswordHasher;
   readonly clock: Clock;
-  /** The host that signed tokens have to name, if there is one. */
-  readonly canonicalHost?: () => Promise<string | undefined>;
+  /** The configuration, as it is now; the default one if not given. */
+  readonly config?: () => Promise<Config>;
   /** Waits; tests do not. */
   readonly delay?: (ms: number) => Promise<void>;
 }
@@ -58,6 +59,7 @@ export function createAuthenticator(parts: AuthenticatorParts): Authenticator {
     async check(name, credentials) {
       const found = await parts.groups.find(name);
       if (found.kind !== "found") return refused(REFUSALS[found.kind]);
+      const config = await parts.config?.() ?? DEFAULT_CONFIG;
       const identity = await identify(parts, name, found.group, credentials);
       if (identity.kind === "refused") {
         if (identity.reason === "not-authorised") {
@@ -69,7 +71,7 @@ export function createAuthenticator(parts: AuthenticatorParts): Authenticator {
         kind: "accepted",
         username: identity.username as Username, // checked by `identify`
         permissions: identity.permissions,
-        description: toGroupDescription(name as GroupName, found.group),
+        description: toGroupDescription(name as GroupName, found.group, config),
       };
     },
   };
@@ -115,7 +117,7 @@ async function identifyByToken(
   const signed = await checkJwt(secret, {
     group: name,
     keys: group.authKeys,
-    canonicalHost: await parts.canonicalHost?.(),
+    canonicalHost: (await parts.config?.())?.canonicalHost,
     now,
   });
   switch (signed.kind) {

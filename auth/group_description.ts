@@ -1,12 +1,14 @@
 import { wallTimeAt } from "../lib/time.ts";
 import type { GroupName } from "../protocol/ids.ts";
 import type { GroupDescription } from "../signalling/group_description.ts";
+import type { Config } from "./config.ts";
 import type { GroupFile } from "./group_file.ts";
 
 /** What of a group's file signalling needs: all but users and passwords. */
 export function toGroupDescription(
   name: GroupName,
   group: GroupFile,
+  { writableGroups }: Config,
 ): GroupDescription {
   const { displayName, description, redirect, authServer, authPortal } = group;
   const { maxClients, notBefore, expires } = group;
@@ -29,7 +31,6 @@ export function toGroupDescription(
     autolock: group.autolock,
     autokick: group.autokick,
     allowRecording: group.rules.allowRecording,
-    // Passwords in group files cannot be changed by their users yet.
-    canChangePassword: false,
+    canChangePassword: writableGroups,
   };
 }

@@ -194,13 +194,17 @@ function normalise(
 ): Record<string, unknown> {
   const group = spell(json, GROUP_FIELDS);
   const { users, "wildcard-user": wildcard } = group;
-  if (isRecord(users)) {
-    group["users"] = new Map(
-      Object.entries(users).map(([name, user]) => [name, spellUser(user)]),
-    );
-  }
+  if (users !== undefined) group["users"] = toUserMap(users);
   if (wildcard !== undefined) group["wildcard-user"] = spellUser(wildcard);
   return group;
+}
+
+/** Makes a map of users that are in an object; everything else stays. */
+export function toUserMap(users: unknown): unknown {
+  if (!isRecord(users)) return users;
+  return new Map(
+    Object.entries(users).map(([name, user]) => [name, spellUser(user)]),
+  );
 }
 
 function spellUser(user: unknown): unknown {

@@ -6,23 +6,20 @@ import type { GroupStatus } from "./ports.ts";
  * locked and how many are there is told of public groups only, and of a group
  * that is elsewhere little more than where.
  *
- * @param requestUrl of the request: the links have its scheme and host
+ * @param base how browsers reach the server, see `toBaseUrl()`
  */
 export function toPublicStatus(
   group: GroupStatus,
-  requestUrl: string,
+  base: string,
 ): Readonly<Record<string, unknown>> {
   const { name, displayName, description, redirect } = group;
   if (redirect !== undefined) {
     return { name, redirect, displayName, description };
   }
-  const location = new URL(toGroupPath(name), requestUrl);
-  const endpoint = new URL("/ws", requestUrl);
-  endpoint.protocol = location.protocol === "https:" ? "wss:" : "ws:";
   return {
     name,
-    location: location.href,
-    endpoint: endpoint.href,
+    location: `${base}${toGroupPath(name)}`,
+    endpoint: `${base.replace(/^http/i, "ws")}/ws`,
     displayName,
     description,
     authServer: group.authServer,

@@ -1,11 +1,16 @@
 import { type Context, Hono } from "hono";
 
+import type { Config } from "../auth/config.ts";
 import type { Log } from "../lib/log.ts";
+import { toBaseUrl } from "./base_url.ts";
 import { decodePath, parseGroupPath, toGroupPath } from "./group_path.ts";
 import { toPublicStatus } from "./group_status.ts";
 import type { GroupsPort } from "./ports.ts";
 import type { RemoteAddress } from "./remote_address.ts";
-import { addSecurityHeaders } from "./security_headers.ts";
+import {
+  addSecurityHeaders,
+  contentSecurityPolicyWith,
+} from "./security_headers.ts";
 import { createStaticFiles, type StaticFiles } from "./static_files.ts";
 import type { WebSocketEndpoint } from "./websocket.ts";
 
@@ -15,6 +20,8 @@ export interface RouteParts {
   readonly staticDirectory: string;
   readonly groups: GroupsPort;
   readonly websocket: WebSocketEndpoint;
+  /** The configuration, as it is now. */
+  readonly config: () => Promise<Config>;
   readonly log: Log;
 }
 
@@ -24,7 +31,7 @@ export type FetchHandler = (
   remote: RemoteAddress,
 ) => Promise<Response>;
 
-type Env = { Bindings: { remote: RemoteAddress } };
+type Env = { Bindings: { remote: RemoteAddress; config: Config } };
 
 /**
  * The files that a group's page may be, the first one that exists counts. The
@@ -39,8 +46,11 @@ export function createRoutes(parts: RouteParts): FetchHandler {
   app.get("/ws", (c) => parts.websocket.upgrade(c.req.raw, c.env.remote));
   app.all("/public-groups.json", async (c) => {
     const groups = await parts.groups.publicGroups();
-    return noCacheJson(groups.map((group) => toPublicStatus(group, c.req.url)));
+    const base = baseOf(c);
+    return noCacheJson(groups.map((group) => toPublicStatus(group, base)));
   });
+  // What comes after this has its one place: WebSockets and lists do not.
+  app.use(async (c, next) => toCanonicalHost(c) ?? await next());
   app.all("/group/*", (c) => answerGroup(c, parts.groups, files));
   app.all("*", (c) => answerStatic(c, files));
   app.onError((error, c) => {
@@ -53,7 +63,31 @@ export function createRoutes(parts: RouteParts): FetchHandler {
     return plainText(500, "Internal server error");
   });
   return async (request, remote) =>
-    addSecurityHeaders(await app.fetch(request, { remote }));
+    addSecurityHeaders(
+      await app.fetch(request, { remote, config: await parts.config() }),
+    );
+}
+
+function baseOf(c: Context<Env>): string {
+  return toBaseUrl(c.env.config.proxyUrl, c.req.url);
+}
+
+/** Sends on who has come by another name, with the query and its token. */
+function toCanonicalHost(c: Context<Env>): Response | undefined {
+  const { canonicalHost } = c.env.config;
+  const url = new URL(c.req.url);
+  const host = c.req.header("Host") ?? url.host;
+  if (
+    canonicalHost === undefined ||
+    host.toLowerCase() === canonicalHost.toLowerCase()
+  ) return undefined;
+  return redirect(`https://${canonicalHost}${url.pathname}${url.search}`, 301);
+}
+
+/** Sends on within the server, which may be below a path of a proxy. */
+function redirectTo(c: Context<Env>, path: string, status = 308): Response {
+  const { pathname } = new URL(baseOf(c));
+  return redirect(pathname.replace(/\/$/, "") + path, status);
 }
 
 async function answerGroup(
@@ -65,13 +99,13 @@ async function answerGroup(
   const path = parseGroupPath(url.pathname);
   if (path.kind === "nothing") return await notFound(c, files);
   if (path.kind === "page-without-slash") {
-    return redirect(toGroupPath(path.group) + url.search);
+    return redirectTo(c, toGroupPath(path.group) + url.search);
   }
   if (path.kind === "page") {
     return await answerPage(c, path.group, groups, files);
   }
   if (path.command === ".status.json" && path.rest === "") {
-    return redirect(`${toGroupPath(path.group)}.status`);
+    return redirectTo(c, `${toGroupPath(path.group)}.status`);
   }
   if (path.command !== ".status" || path.rest !== "") {
     return await notFound(c, files);
@@ -79,7 +113,7 @@ async function answerGroup(
   const status = await groups.status(path.group);
   return status === undefined
     ? await notFound(c, files)
-    : noCacheJson(toPublicStatus(status, c.req.url));
+    : noCacheJson(toPublicStatus(status, baseOf(c)));
 }
 
 async function answerPage(
@@ -88,13 +122,18 @@ async function answerPage(
   groups: GroupsPort,
   files: StaticFiles,
 ): Promise<Response> {
-  if (!isReading(c.req.raw)) return methodNotAllowed();
+  if (!isReading(c.req.raw)) return answerOtherMethod(c.req.method);
   const status = await groups.status(group);
   if (status === undefined) return await notFound(c, files);
   if (status.redirect !== undefined) return redirect(status.redirect);
   for (const page of GROUP_PAGES) {
     const response = await files.serve(c.req.raw, page);
-    if (response !== undefined) return response;
+    if (response === undefined) continue;
+    if (status.authServer !== undefined) {
+      const policy = contentSecurityPolicyWith(status.authServer);
+      response.headers.set("Content-Security-Policy", policy);
+    }
+    return response;
   }
   return await notFound(c, files);
 }
@@ -103,11 +142,24 @@ async function answerStatic(
   c: Context<Env>,
   files: StaticFiles,
 ): Promise<Response> {
-  if (!isReading(c.req.raw)) return methodNotAllowed();
-  const path = decodePath(new URL(c.req.url).pathname)?.slice(1);
+  if (!isReading(c.req.raw)) return answerOtherMethod(c.req.method);
+  const { pathname, search } = new URL(c.req.url);
+  if (pathname.includes("//")) {
+    const clean = pathname.replaceAll(/\/{2,}/g, "/");
+    return redirectTo(c, clean + search, 301);
+  }
+  const path = decodePath(pathname)?.slice(1);
   if (path === undefined) return await notFound(c, files);
-  const file = path === "" || path.endsWith("/") ? `${path}index.html` : path;
-  return await files.serve(c.req.raw, file) ?? await notFound(c, files);
+  const isFolder = path === "" || path.endsWith("/");
+  const file = isFolder ? `${path}index.html` : path;
+  const response = await files.serve(c.req.raw, file);
+  if (response !== undefined) return response;
+  if (!await files.hasFolder(path.replace(/\/$/, ""))) {
+    return await notFound(c, files);
+  }
+  return isFolder
+    ? plainText(403, "Forbidden")
+    : redirectTo(c, `${pathname}/${search}`);
 }
 
 async function notFound(
@@ -122,12 +174,15 @@ function isReading(request: Request): boolean {
   return request.method === "GET" || request.method === "HEAD";
 }
 
-function methodNotAllowed(): Response {
-  return plainText(405, "Method not allowed", { "Allow": "GET, HEAD" });
+function answerOtherMethod(method: string): Response {
+  const headers = { "Allow": "OPTIONS, GET, HEAD" };
+  return method === "OPTIONS"
+    ? new Response(null, { status: 204, headers })
+    : plainText(405, "Method not allowed", headers);
 }
 
-function redirect(location: string): Response {
-  return plainText(308, "See elsewhere", { "Location": location });
+function redirect(location: string, status = 308): Response {
+  return plainText(status, "See elsewhere", { "Location": location });
 }
 
 function plainText(

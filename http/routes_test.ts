@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 
+import { type Config, DEFAULT_CONFIG } from "../auth/config.ts";
 import { openTestDirectory } from "../tests/support/test_directory.ts";
 import { createTestLog, type TestLogLine } from "../tests/support/test_log.ts";
 import type { GroupStatus } from "./ports.ts";
@@ -24,6 +25,13 @@ const GROUPS: readonly GroupStatus[] = [
   { name: "a b/c", public: true, locked: true, clientCount: 0 },
   { name: "open", public: true, locked: false, clientCount: 3 },
   {
+    name: "school",
+    authServer: "https://auth.example:7000/login",
+    public: false,
+    locked: false,
+    clientCount: 0,
+  },
+  {
     name: "gone",
     displayName: "Gone",
     redirect: "https://elsewhere.example/group/gone/",
@@ -37,6 +45,7 @@ const REMOTE = { hostname: "203.0.113.7", port: 4711 };
 
 async function openFixture(
   files: Readonly<Record<string, string>> = { "index.html": "front" },
+  config: Partial<Config> = {},
 ): Promise<Fixture> {
   const outer = await openTestDirectory();
   const directory = `${outer.path}/static`;
@@ -58,8 +67,10 @@ async function openFixture(
     },
     websocket: {
       connectionCount: 0,
-      upgrade: (_, remote) => new Response(`upgrade ${remote.hostname}`),
+      upgrade: (_, remote) =>
+        Promise.resolve(new Response(`upgrade ${remote.hostname}`)),
     },
+    config: () => Promise.resolve({ ...DEFAULT_CONFIG, ...config }),
     log,
   });
   return {
@@ -139,7 +150,7 @@ Deno.test("Static files are for reading", async () => {
   for (const [path, method] of [["/", "POST"], ["/group/maths/", "PUT"]]) {
     const response = await fixture.fetch(path ?? "", { method: method ?? "" });
     assert.equal(response.status, 405);
-    assert.equal(response.headers.get("Allow"), "GET, HEAD");
+    assert.equal(response.headers.get("Allow"), "OPTIONS, GET, HEAD");
     await response.text();
   }
 });
@@ -165,9 +176,8 @@ Deno.test("Nothing outside of the static folder can be had, nor what is hidden",
       "/loop",
       "/.git/config",
       "/sub/.env",
-      "/sub",
-      "/sub/",
-      "/sub//x",
+      "/sub/x",
+      "/sub/.env/",
       "/index.html/",
       "/index.html/x",
       "/index.html%00",
@@ -181,6 +191,66 @@ Deno.test("Nothing outside of the static folder can be had, nor what is hidden",
     assert.equal(await response.text(), "Not found\n");
   }
   assert.deepEqual(fixture.log, []);
+});
+
+Deno.test("A folder is named with a slash, and not listed (D-6)", async () => {
+  await using fixture = await openFixture({
+    "index.html": "front",
+    "with/index.html": "inside",
+    "without/x": "x",
+  });
+  const follow = async (path: string) => {
+    const response = await fixture.fetch(path);
+    const text = await response.text();
+    return [response.status, response.headers.get("Location") ?? text.trim()];
+  };
+
+  assert.deepEqual(await follow("/with?a=b"), [308, "/with/?a=b"]);
+  assert.deepEqual(await follow("/with/"), [200, "inside"]);
+  assert.deepEqual(await follow("/without"), [308, "/without/"]);
+  assert.deepEqual(await follow("/without/"), [403, "Forbidden"]);
+  assert.deepEqual(await follow("/with//index.html?a"), [
+    301,
+    "/with/index.html?a",
+  ]);
+  assert.deepEqual(await follow("/.//evil.example"), [301, "/evil.example"]);
+});
+
+Deno.test("A part of a file can be had, if it is still the same (D-5)", async () => {
+  await using fixture = await openFixture({ "film.webm": "0123456789" });
+  const part = async (headers: Record<string, string>) => {
+    const response = await fixture.fetch("/film.webm", { headers });
+    const range = response.headers.get("Content-Range");
+    return [response.status, await response.text(), range];
+  };
+  const { headers, body } = await fixture.fetch("/film.webm");
+  await body?.cancel();
+  const etag = headers.get("ETag") ?? "";
+
+  assert.deepEqual(await part({ Range: "bytes=2-4" }), [
+    206,
+    "234",
+    "bytes 2-4/10",
+  ]);
+  assert.deepEqual(await part({ Range: "bytes=-3", "If-Range": etag }), [
+    206,
+    "789",
+    "bytes 7-9/10",
+  ]);
+  assert.deepEqual(await part({ Range: "bytes=2-4", "If-Range": '"old"' }), [
+    200,
+    "0123456789",
+    null,
+  ]);
+  assert.deepEqual(await part({ Range: "bytes=10-" }), [
+    416,
+    "",
+    "bytes */10",
+  ]);
+  const since = headers.get("Last-Modified") ?? "";
+  assert.equal((await part({ "If-Modified-Since": since }))[0], 304);
+  const before = new Date(Date.parse(since) - 1000).toUTCString();
+  assert.equal((await part({ "If-Modified-Since": before }))[0], 200);
 });
 
 Deno.test("A missing page may have a page of its own", async () => {
@@ -346,6 +416,64 @@ Deno.test("Every answer has the security headers", async () => {
     assert.match(headers.get("Permissions-Policy") ?? "", /camera=\(self\)/);
     assert.equal(headers.get("Strict-Transport-Security"), null);
   }
+});
+
+Deno.test("Who comes by another name is sent on, with the invitation (D-3, J-8)", async () => {
+  await using fixture = await openFixture({ "group.html": "our page" }, {
+    canonicalHost: "Example.org:8443",
+  });
+  const follow = async (path: string, host: string) => {
+    const response = await fixture.fetch(path, { headers: { host } });
+    await response.text();
+    return [response.status, response.headers.get("Location")];
+  };
+
+  assert.deepEqual(await follow("/group/maths/?token=a%26b", "a.org:8443"), [
+    301,
+    "https://Example.org:8443/group/maths/?token=a%26b",
+  ]);
+  assert.deepEqual(await follow("/", "example.org"), [
+    301,
+    "https://Example.org:8443/",
+  ]);
+  assert.deepEqual(await follow("/group/maths/", "example.ORG:8443"), [
+    200,
+    null,
+  ]);
+  assert.deepEqual(await follow("/ws", "a.org:8443"), [200, null]);
+  assert.deepEqual(await follow("/public-groups.json", "a.org"), [200, null]);
+});
+
+Deno.test("Behind a proxy, all links have its address (D-12, D-17)", async () => {
+  await using fixture = await openFixture({}, {
+    proxyUrl: "https://b.org/calls/",
+  });
+
+  const status = await fixture.fetch("/group/a%20b/c/.status");
+  const { location, endpoint } = await status.json();
+  assert.equal(location, "https://b.org/calls/group/a%20b/c/");
+  assert.equal(endpoint, "wss://b.org/calls/ws");
+  const response = await fixture.fetch("/group/maths?token=x");
+  assert.equal(
+    response.headers.get("Location"),
+    "/calls/group/maths/?token=x",
+  );
+  await response.text();
+});
+
+Deno.test("A page may ask its group's authentication server, and no other (D-4)", async () => {
+  await using fixture = await openFixture({ "group.html": "our page" });
+  const policy = async (path: string) => {
+    const response = await fixture.fetch(path);
+    await response.text();
+    return response.headers.get("Content-Security-Policy") ?? "";
+  };
+
+  assert.match(
+    await policy("/group/school/"),
+    /connect-src 'self' ws: wss: https:\/\/auth\.example:7000;/,
+  );
+  assert.match(await policy("/group/maths/"), /connect-src 'self' ws: wss:;/);
 });
 
 Deno.test("The WebSocket endpoint learns who asks", async () => {

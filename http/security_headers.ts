@@ -7,17 +7,31 @@
  * `data:` and `blob:` images are icons in style sheets and still pictures,
  * `blob:` media what is recorded or sent as a file, `blob:` workers filters.
  */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'self'",
-  "connect-src 'self' ws: wss:",
-  "img-src 'self' data: blob:",
-  "media-src 'self' blob:",
-  "worker-src 'self' blob:",
-  "object-src 'none'",
-  "base-uri 'none'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-].join("; ");
+const toPolicy = (connectTo: string) =>
+  [
+    "default-src 'self'",
+    `connect-src 'self' ws: wss:${connectTo}`,
+    "img-src 'self' data: blob:",
+    "media-src 'self' blob:",
+    "worker-src 'self' blob:",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join("; ");
+
+const CONTENT_SECURITY_POLICY = toPolicy("");
+
+/**
+ * The policy of a page that talks to an authentication server, too.
+ *
+ * @param server its URL; one that is none changes nothing
+ */
+export function contentSecurityPolicyWith(server: string): string {
+  const url = URL.parse(server);
+  const isWeb = url?.protocol === "https:" || url?.protocol === "http:";
+  return isWeb ? toPolicy(` ${url.origin}`) : CONTENT_SECURITY_POLICY;
+}
 
 /** Features that a call needs, for our own pages; the others for nobody. */
 const PERMISSIONS_POLICY = [
@@ -52,7 +66,8 @@ export function addSecurityHeaders(response: Response): Response {
   // The head of a WebSocket upgrade is already fixed, and is no document.
   if (response.status === 101) return response;
   for (const [name, value] of Object.entries(SECURITY_HEADERS)) {
-    response.headers.set(name, value);
+    // A page may have a policy of its own.
+    if (!response.headers.has(name)) response.headers.set(name, value);
   }
   return response;
 }

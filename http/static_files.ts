@@ -1,3 +1,4 @@
+import { type ByteRange, parseByteRange } from "./byte_range.ts";
 import { contentTypeOf } from "./content_types.ts";
 
 /** Serves the files of one folder. */
@@ -13,6 +14,9 @@ export interface StaticFiles {
     path: string,
     status?: number,
   ): Promise<Response | undefined>;
+
+  /** Whether there is a folder of that name; same path as for `serve()`. */
+  hasFolder(path: string): Promise<boolean>;
 }
 
 /**
@@ -27,6 +31,11 @@ export function createStaticFiles(directory: string): StaticFiles {
       if (real === undefined) return undefined;
       const cacheControl = cacheControlOf(path);
       return await respondWithFile(request, real, status, cacheControl);
+    },
+    async hasFolder(path) {
+      if (!isPlainPath(path)) return false;
+      const real = await realPathWithin(directory, path);
+      return real !== undefined && (await Deno.stat(real)).isDirectory;
     },
   };
 }
@@ -71,10 +80,18 @@ async function respondWithFile(
     "Content-Type": contentTypeOf(path),
     "Cache-Control": cacheControl,
     "ETag": `"${info.size}-${info.mtime?.getTime() ?? 0}"`,
+    "Last-Modified": (info.mtime ?? new Date(0)).toUTCString(),
   });
-  if (status === 200 && isKnownTo(request, headers.get("ETag") ?? "")) {
+  if (status === 200 && isKnownTo(request, headers)) {
     file.close();
     return new Response(null, { status: 304, headers });
+  }
+  if (status === 200 && request.method === "GET") {
+    headers.set("Accept-Ranges", "bytes");
+    const range = parseByteRange(wantedRange(request, headers), info.size);
+    if (range !== undefined) {
+      return await respondWithPart(file, range, info.size, headers);
+    }
   }
   headers.set("Content-Length", String(info.size));
   if (request.method === "HEAD") {
@@ -84,13 +101,60 @@ async function respondWithFile(
   return new Response(file.readable, { status, headers });
 }
 
-/** Whether the browser has this version already (RFC 9110 §13.1.2). */
-function isKnownTo(request: Request, etag: string): boolean {
+/** Whether the browser has this version already (RFC 9110 §13.1.2, §13.1.3). */
+function isKnownTo(request: Request, headers: Headers): boolean {
   const known = request.headers.get("If-None-Match");
-  if (known === null) return false;
+  if (known === null) {
+    const since = Date.parse(request.headers.get("If-Modified-Since") ?? "");
+    return Date.parse(headers.get("Last-Modified") ?? "") <= since;
+  }
   return known.split(",").some((entry) => {
     const tag = entry.trim().replace(/^W\//, "");
-    return tag === "*" || tag === etag;
+    return tag === "*" || tag === headers.get("ETag");
+  });
+}
+
+/** The range, unless it is for another version (RFC 9110 §13.1.5). */
+function wantedRange(request: Request, headers: Headers): string | null {
+  const only = request.headers.get("If-Range");
+  const isSame = only === null || only === headers.get("ETag") ||
+    only === headers.get("Last-Modified");
+  return isSame ? request.headers.get("Range") : null;
+}
+
+async function respondWithPart(
+  file: Deno.FsFile,
+  range: ByteRange | "unsatisfiable",
+  sizeBytes: number,
+  headers: Headers,
+): Promise<Response> {
+  if (range === "unsatisfiable") {
+    file.close();
+    headers.set("Content-Range", `bytes */${sizeBytes}`);
+    return new Response(null, { status: 416, headers });
+  }
+  const { start, end } = range;
+  await file.seek(start, Deno.SeekMode.Start);
+  headers.set("Content-Range", `bytes ${start}-${end - 1}/${sizeBytes}`);
+  headers.set("Content-Length", String(end - start));
+  return new Response(file.readable.pipeThrough(firstBytes(end - start)), {
+    status: 206,
+    headers,
+  });
+}
+
+/** Lets so many bytes pass, and ends the stream then. */
+function firstBytes(
+  count: number,
+): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
+  let left = count;
+  return new TransformStream({
+    transform(chunk, controller) {
+      const part = chunk.subarray(0, left);
+      left -= part.length;
+      controller.enqueue(part);
+      if (left === 0) controller.terminate();
+    },
   });
 }
 

@@ -18,9 +18,9 @@ export interface WebSocketParts {
   readonly log: Log;
   /**
    * Origins, such as `https://example.org`, whose pages may connect besides
-   * those of this server.
+   * those of this server, as they are now.
    */
-  readonly allowOrigin?: readonly string[];
+  readonly allowOrigin?: () => Promise<readonly string[]>;
   /** {@linkcode MAX_CONNECTIONS_PER_NETWORK}, or fewer in tests. */
   readonly maxConnectionsPerNetwork?: number;
 }
@@ -28,7 +28,7 @@ export interface WebSocketParts {
 /** Takes in WebSocket connections at `/ws`. */
 export interface WebSocketEndpoint {
   /** Answers 101 and hands the client to signalling, or refuses. */
-  upgrade(request: Request, remote: RemoteAddress): Response;
+  upgrade(request: Request, remote: RemoteAddress): Promise<Response>;
   /** How many sockets there are, those included that are being closed. */
   readonly connectionCount: number;
 }
@@ -65,10 +65,11 @@ export function createWebSocketEndpoint(
     get connectionCount() {
       return connectionCount;
     },
-    upgrade(request, remote) {
+    async upgrade(request, remote) {
+      const allowOrigin = await parts.allowOrigin?.() ?? [];
       const network = toNetwork(remote);
       const isFull = (perNetwork.get(network) ?? 0) >= bound;
-      const refusal = refuse(request, parts.allowOrigin ?? []) ??
+      const refusal = refuse(request, allowOrigin) ??
         (isFull && !isLoopback(remote)
           ? plain(429, "Too many connections")
           : undefined);

@@ -383,7 +383,7 @@ Deno.test("Only so many connections come from one network, but any from here", a
 
 Deno.test("A page of somebody else's may not connect (A-1)", async () => {
   await using fixture = openFixture({
-    allowOrigin: ["https://friend.example"],
+    allowOrigin: () => Promise.resolve(["https://friend.example"]),
   });
   const open = (origin: string) =>
     RawWebSocket.open(fixture.port, { "Origin": origin });

@@ -1,0 +1,17 @@
+/**
+ * How browsers reach this server, without a slash at the end: what `proxyURL`
+ * says of scheme, host and path, and else what the request says.
+ *
+ * @param requestUrl of the request that is to be answered
+ */
+export function toBaseUrl(
+  proxyUrl: string | undefined,
+  requestUrl: string,
+): string {
+  const request = new URL(requestUrl);
+  const [, scheme, host, path = ""] =
+    /^(?:([a-z]+):)?(?:\/\/([^/]*))?(.*)$/i.exec(proxyUrl ?? "") ?? [];
+  return `${scheme ?? request.protocol.slice(0, -1)}://${host ?? request.host}${
+    path.replace(/\/+$/, "")
+  }`;
+}
