@@ -145,10 +145,10 @@ Deno.test("A server that cannot start says why, without a stack", async () => {
   const attempts: [string, RegExp][] = [
     [
       `--http=127.0.0.1:${taken.addr.port}`,
-      /^Cannot listen on 127\.0\.0\.1:\d+: another program uses it/,
+      /^Cannot listen on 127\.0\.0\.1:\d+: another program uses it/m,
     ],
-    ["--public-address=example.org", /^Cannot announce address "example.org"/],
-    ["--nonsense", /^Unknown option '--nonsense'/],
+    ["--public-address=example.org", /^Cannot announce address "example.org"/m],
+    ["--nonsense", /^Unknown option '--nonsense'/m],
   ];
   for (const [flag, message] of attempts) {
     const process = spawn(directory.path, [
