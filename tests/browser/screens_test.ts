@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import type { CallPage } from "../support/call_page.ts";
-import { filmOf, type Sitter } from "../support/test_camera.ts";
+import { SITTERS } from "../support/test_camera.ts";
 import { type TestCall, testCall } from "../support/test_call.ts";
 import { waitFor } from "../support/wait_for.ts";
 
@@ -12,28 +12,10 @@ import { waitFor } from "../support/wait_for.ts";
  */
 const RENEW = "NEREID_RENEW_SCREENS";
 
-const PEOPLE: readonly (Sitter & { readonly name: string })[] = [
-  {
-    name: "Amina",
-    wall: "#d8c8b4",
-    skin: "#9c6644",
-    hair: "#1f1a17",
-    clothes: "#c8553d",
-  },
-  {
-    name: "Jonas",
-    wall: "#b9cdd8",
-    skin: "#e8b894",
-    hair: "#8a5a2b",
-    clothes: "#2f6690",
-  },
-  {
-    name: "Mei",
-    wall: "#c4d4bd",
-    skin: "#f0c9a4",
-    hair: "#17181c",
-    clothes: "#588157",
-  },
+const PEOPLE = [
+  { name: "Amina", sitter: SITTERS.amina },
+  { name: "Jonas", sitter: SITTERS.jonas },
+  { name: "Mei", sitter: SITTERS.mei },
 ];
 
 const DESK = { width: 1280, height: 800 };
@@ -128,74 +110,50 @@ async function shoot(page: Page, name: string): Promise<void> {
 /** Everybody is there, and has been seen by everybody. */
 async function gather(
   call: TestCall,
-  folder: string,
   last: { width: number; height: number },
 ): Promise<{ people: CallPage[]; page: Page }> {
   const people: CallPage[] = [];
-  let page: Page | undefined;
-  for (const { name, ...sitter } of PEOPLE) {
-    const film = `${folder}/${name}.y4m`;
-    await Deno.writeFile(film, filmOf(sitter));
+  for (const { name, sitter } of PEOPLE) {
     const viewport = people.length === PEOPLE.length - 1 ? last : DESK;
-    const person = await call.newPage(name, {
-      film,
-      viewport,
-      locale: "en-GB",
-    });
-    await person.join(`${call.server.http}/group/maths/`);
-    people.push(person);
-    page = person.page as Page;
+    const locale = "en-GB";
+    people.push(await call.enter(name, { sitter, viewport, locale }));
   }
-  assert.ok(page);
   for (const viewer of people) {
     for (const other of people) {
       if (viewer !== other) await viewer.sees(other.username);
     }
   }
-  return { people, page };
-}
-
-async function withFolder(run: (folder: string) => Promise<void>) {
-  const folder = await Deno.makeTempDir({ prefix: "nereid-films-" });
-  try {
-    await run(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  return { people, page: people.at(-1)?.page as Page };
 }
 
 testCall(
   "A call is tidy on a desk's screen, with the chat beside it",
-  (call) =>
-    withFolder(async (folder) => {
-      const { people, page } = await gather(call, folder, DESK);
-      assertTidy(await settledLayout(page, 3), DESK);
+  async (call) => {
+    const { people, page } = await gather(call, DESK);
+    assertTidy(await settledLayout(page, 3), DESK);
 
-      const [amina, jonas, mei] = people;
-      await amina?.say(
-        "Hello, you two! Shall we start with last week's notes?",
-      );
-      await jonas?.say("One minute, I'll get my coffee.");
-      await mei?.say("They are at https://notes.example/maths-101");
-      await waitFor(
-        "all messages",
-        async () => await mei?.text("chat-log") ?? "",
-        (text) => text.includes("coffee") && text.includes("notes.example"),
-      );
-      await jonas?.press("toggle-mic");
-      await waitFor(
-        "Jonas to be shown as muted",
-        () => page.getByLabel(/Jonas.*muted/).count(),
-        (count) => count > 0,
-      );
-      assertTidy(await settledLayout(page, 3), DESK);
-      await shoot(page, "call");
-    }),
+    const [amina, jonas, mei] = people;
+    await amina?.say("Hello, you two! Shall we start with last week's notes?");
+    await jonas?.say("One minute, I'll get my coffee.");
+    await mei?.say("They are at https://notes.example/maths-101");
+    await waitFor(
+      "all messages",
+      async () => await mei?.text("chat-log") ?? "",
+      (text) => text.includes("coffee") && text.includes("notes.example"),
+    );
+    await jonas?.press("toggle-mic");
+    await waitFor(
+      "Jonas to be shown as muted",
+      () => page.getByLabel(/Jonas.*muted/).count(),
+      (count) => count > 0,
+    );
+    assertTidy(await settledLayout(page, 3), DESK);
+    await shoot(page, "call");
+  },
 );
 
-testCall("A call is tidy on a phone", (call) =>
-  withFolder(async (folder) => {
-    const { page } = await gather(call, folder, PHONE);
-    assertTidy(await settledLayout(page, 3), PHONE);
-    await shoot(page, "phone");
-  }));
+testCall("A call is tidy on a phone", async (call) => {
+  const { page } = await gather(call, PHONE);
+  assertTidy(await settledLayout(page, 3), PHONE);
+  await shoot(page, "phone");
+});

@@ -1,8 +1,9 @@
 import type { Browser, BrowserContextOptions } from "playwright-core";
 import { CallPage } from "./call_page.ts";
-import { type ChromiumOptions, openChromium } from "./chromium.ts";
+import { openChromium } from "./chromium.ts";
 import { installProbe } from "./media_probe.ts";
 import { type ServerOptions, TestServer } from "./server.ts";
+import { filmOf, type Sitter } from "./test_camera.ts";
 
 /** A group in which everybody may present, and `olga` is the operator. */
 export const OPEN_GROUP = {
@@ -11,27 +12,39 @@ export const OPEN_GROUP = {
   "wildcard-user": { password: { type: "wildcard" }, permissions: "present" },
 } as const;
 
+/** How somebody's browser differs from the usual one. */
+export interface PersonOptions extends BrowserContextOptions {
+  /** Who sits before the camera; without, it shows a test picture, in 720p. */
+  readonly sitter?: Sitter;
+}
+
 /** A server and people who use it, each with a browser of their own. */
 export class TestCall implements AsyncDisposable {
   readonly server: TestServer;
+  readonly #folder: string;
   readonly #browsers: Browser[] = [];
   readonly #messages: string[] = [];
 
-  private constructor(server: TestServer) {
+  private constructor(server: TestServer, folder: string) {
     this.server = server;
+    this.#folder = folder;
   }
 
   /** Starts the server. The caller stops it all. */
   static async start(options: ServerOptions = {}): Promise<TestCall> {
-    return new TestCall(await TestServer.start(options));
+    const server = await TestServer.start(options);
+    const folder = await Deno.makeTempDir({ prefix: "nereid-films-" });
+    return new TestCall(server, folder);
   }
 
   /** A page in a new Chromium; nothing is opened in it yet. */
   async newPage(
     username: string,
-    options: BrowserContextOptions & ChromiumOptions = {},
+    { sitter, ...options }: PersonOptions = {},
   ): Promise<CallPage> {
-    const browser = await openChromium(options);
+    const browser = await openChromium(
+      sitter && { film: await this.#film(username, sitter) },
+    );
     this.#browsers.push(browser);
     const context = await browser.newContext({
       viewport: { width: 1280, height: 800 },
@@ -46,8 +59,11 @@ export class TestCall implements AsyncDisposable {
   }
 
   /** Somebody who has joined the group `maths`. */
-  async enter(username: string, password?: string): Promise<CallPage> {
-    const page = await this.newPage(username);
+  async enter(
+    username: string,
+    { password, ...options }: PersonOptions & { password?: string } = {},
+  ): Promise<CallPage> {
+    const page = await this.newPage(username, options);
     await page.join(`${this.server.http}/group/maths/`, password);
     return page;
   }
@@ -60,6 +76,13 @@ export class TestCall implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const browser of this.#browsers) await browser.close();
     await this.server.stop();
+    await Deno.remove(this.#folder, { recursive: true });
+  }
+
+  async #film(username: string, sitter: Sitter): Promise<string> {
+    const path = `${this.#folder}/${username}.y4m`;
+    await Deno.writeFile(path, filmOf(sitter));
+    return path;
   }
 
   #note(username: string, text: string): void {

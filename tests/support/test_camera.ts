@@ -7,6 +7,28 @@ export interface Sitter {
   readonly clothes: string;
 }
 
+/** Three people who look different. */
+export const SITTERS = {
+  amina: {
+    wall: "#d8c8b4",
+    skin: "#9c6644",
+    hair: "#1f1a17",
+    clothes: "#c8553d",
+  },
+  jonas: {
+    wall: "#b9cdd8",
+    skin: "#e8b894",
+    hair: "#8a5a2b",
+    clothes: "#2f6690",
+  },
+  mei: {
+    wall: "#c4d4bd",
+    skin: "#f0c9a4",
+    hair: "#17181c",
+    clothes: "#588157",
+  },
+} as const;
+
 const WIDTH = 640;
 const HEIGHT = 360;
 const FRAMES_PER_SECOND = 15;
@@ -19,7 +41,7 @@ type Colour = readonly [red: number, green: number, blue: number];
 
 /**
  * Draws a film of somebody for Chromium's fake camera, which plays it in a loop:
- * YUV4MPEG2, 4:2:0.
+ * YUV4MPEG2, 4:2:0, 360 lines, 15 pictures a second.
  */
 export function filmOf(sitter: Sitter): Uint8Array {
   const head = new TextEncoder().encode(

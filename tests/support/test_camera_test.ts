@@ -1,13 +1,8 @@
 import assert from "node:assert/strict";
-import { filmOf } from "./test_camera.ts";
+import { filmOf, SITTERS } from "./test_camera.ts";
 
 Deno.test("filmOf() makes a YUV4MPEG2 file of whole frames", () => {
-  const film = filmOf({
-    wall: "#c9d6df",
-    skin: "#e0ac86",
-    hair: "#3b2a20",
-    clothes: "#2f6690",
-  });
+  const film = filmOf(SITTERS.mei);
   const headSize = film.indexOf(0x0a) + 1;
   const frameSize = "FRAME\n".length + 640 * 360 * 3 / 2;
   const decoder = new TextDecoder();
