@@ -52,8 +52,8 @@ export interface FakeSubscriber {
   readonly publisher: FakePublisher;
   isOpen: boolean;
   negotiation: number;
-  /** What the latest offer is of. */
-  wanted: WantedTracks;
+  /** The kinds of tracks that the latest offer is of, `audio` first. */
+  offered: readonly LiveTrack["kind"][];
   /** Whether an offer is being made, or unanswered. */
   isOutstanding: boolean;
   /** Whether an answer has been applied, so that it can come to life or fail. */
@@ -216,7 +216,7 @@ export class FakeMediaPlane {
       publisher: this.#publisher(command.publisher),
       isOpen: true,
       negotiation: command.negotiation,
-      wanted: command.wanted,
+      offered: [],
       isOutstanding: false,
       isAnswered: false,
       events: [],
@@ -226,10 +226,12 @@ export class FakeMediaPlane {
   }
 
   #offer(peer: FakeSubscriber, wanted: WantedTracks): void {
-    peer.wanted = wanted;
-    const hasTracks = peer.publisher.tracks.some(({ kind }) =>
-      kind === "audio" ? wanted.audio : wanted.video !== "none"
+    const isWanted = { audio: wanted.audio, video: wanted.video !== "none" };
+    peer.offered = (["audio", "video"] as const).filter((kind) =>
+      isWanted[kind] &&
+      peer.publisher.tracks.some((track) => track.kind === kind)
     );
+    const hasTracks = peer.offered.length > 0;
     peer.isOutstanding = hasTracks;
     peer.events.push({
       kind: "subscriber-offered",

@@ -17,6 +17,12 @@ export const SECOND_ANSWER_MS = 5_000;
 interface Need {
   readonly selection: Selection;
   readonly restartIce: boolean;
+  /**
+   * Whether the selection has changed since the outstanding offer was asked
+   * for. It stays so even if the selection changes back: the plane may have
+   * made that offer in between.
+   */
+  readonly isChanged: boolean;
 }
 
 type Phase =
@@ -84,9 +90,13 @@ export class Subscription {
 
   /** Makes a new offer, now or after the outstanding one, unless nothing changed. */
   need(selection: Selection, restartIce: boolean, turn: Turn): void {
+    const latest = this.#need?.selection ?? this.#selection;
+    const { isChanged = false, restartIce: mustRestart = false } = this.#need ??
+      {};
     this.#need = {
       selection,
-      restartIce: restartIce || (this.#need?.restartIce ?? false),
+      restartIce: restartIce || mustRestart,
+      isChanged: isChanged || !isSameSelection(selection, latest),
     };
     if (this.#phase.kind === "stable") this.#serveNeed(turn);
   }
@@ -211,8 +221,7 @@ export class Subscription {
     const need = this.#need;
     this.#need = undefined;
     if (need === undefined) return;
-    const isSame = isSameSelection(need.selection, this.#selection);
-    if (isSame && !need.restartIce) return;
+    if (!need.isChanged && !need.restartIce) return;
     this.#negotiation++;
     this.#selection = need.selection;
     this.#phase = { kind: "making" };
