@@ -10,6 +10,7 @@ import type { GroupName, SessionId, Username } from "../protocol/ids.ts";
 import type { MediaCommand, MediaEvent } from "../protocol/media_plane.ts";
 import type { ServerMessage } from "../protocol/server_message.ts";
 import type { GroupDescription } from "./group_description.ts";
+import type { TokenAct, TokenOutcome } from "./token_acts.ts";
 
 /** What a client presents in order to be let in. */
 export interface Credentials {
@@ -67,6 +68,13 @@ export type Input =
     readonly attempt: number;
     readonly outcome: CredentialsOutcome;
   }
+  /** Answers the effect `act-on-tokens` with the same request. */
+  | {
+    readonly kind: "tokens-answered";
+    readonly session: SessionId;
+    readonly request: number;
+    readonly outcome: TokenOutcome;
+  }
   | { readonly kind: "media"; readonly event: MediaEvent }
   /** A description file has been changed. */
   | { readonly kind: "group-changed"; readonly description: GroupDescription }
@@ -106,5 +114,16 @@ export type Effect =
     /** As the client wrote it: it may not even be a legal name. */
     readonly group: GroupName;
     readonly credentials: Credentials;
+  }
+  /**
+   * Makes, changes or lists tokens, which the client may. To be done one after
+   * the other for each group.
+   */
+  | {
+    readonly kind: "act-on-tokens";
+    readonly session: SessionId;
+    readonly request: number;
+    readonly group: GroupName;
+    readonly act: TokenAct;
   }
   | { readonly kind: "media"; readonly command: MediaCommand };

@@ -1,14 +1,14 @@
 import type { Now } from "../lib/time.ts";
 import { toCloseReason } from "../protocol/close_reason.ts";
 import type { CloseCode, ErrorId } from "../protocol/errors.ts";
-import type { ClientId, SessionId } from "../protocol/ids.ts";
+import type { ClientId, GroupName, SessionId } from "../protocol/ids.ts";
 import type { MediaCommand } from "../protocol/media_plane.ts";
 import type {
   ServerMessage,
   ServerUserMessage,
 } from "../protocol/server_message.ts";
 import type { Credentials, Effect } from "./effects.ts";
-import type { GroupName } from "../protocol/ids.ts";
+import type { TokenAct } from "./token_acts.ts";
 
 /** Somebody who can be written to. */
 export interface Addressee {
@@ -62,6 +62,16 @@ export class Turn {
       group,
       credentials,
     });
+  }
+
+  /** Has tokens made, changed or listed by those who keep them. */
+  actOnTokens(
+    session: SessionId,
+    request: number,
+    group: GroupName,
+    act: TokenAct,
+  ): void {
+    this.effects.push({ kind: "act-on-tokens", session, request, group, act });
   }
 
   /** Ends a connection. The text is cut to what a close frame can carry. */
