@@ -13,6 +13,7 @@ import {
   type Input,
   TICK_INTERVAL_MS,
 } from "./signalling/effects.ts";
+import type { GroupDescription } from "./signalling/group_description.ts";
 import type { Router } from "./signalling/router.ts";
 import type {
   Connection,
@@ -36,6 +37,8 @@ export interface AppParts {
 export interface App extends SignallingPort {
   /** How many are in a group, and whether it is locked; see row D-15. */
   occupancyOf(group: string): { clientCount: number; locked: boolean };
+  /** A group's file has changed: tells those who are in it. */
+  groupChanged(description: GroupDescription): void;
   /**
    * Tells everybody that the server goes away (row A-15), and closes the media
    * plane. Idempotent.
@@ -85,6 +88,10 @@ class RunningApp implements App {
 
   occupancyOf(group: string): { clientCount: number; locked: boolean } {
     return this.#parts.router.occupancy(group);
+  }
+
+  groupChanged(description: GroupDescription): void {
+    this.#feed({ kind: "group-changed", description });
   }
 
   async close(message: string): Promise<void> {

@@ -6,12 +6,16 @@
  */
 import process from "node:process";
 
-import { createApp } from "./app.ts";
-import { createAuthenticator } from "./auth/authenticator.ts";
+import { type App, createApp } from "./app.ts";
+import { removeLeftovers } from "./auth/atomic_file.ts";
+import { createAuthenticator, FAILURE_DELAY_MS } from "./auth/authenticator.ts";
 import { openConfigFile } from "./auth/config.ts";
 import { FileFormatError } from "./auth/file_format_error.ts";
 import { makeFirstGroup } from "./auth/first_start.ts";
+import { toGroupDescription } from "./auth/group_description.ts";
 import { createGroupFiles } from "./auth/group_files.ts";
+import { createGroupStore } from "./auth/group_store.ts";
+import { GroupWatch } from "./auth/group_watch.ts";
 import { createPasswordHasher } from "./auth/password_hasher.ts";
 import { createTokenStore } from "./auth/tokens.ts";
 import { machineNames, toUrlHost } from "./cli/machine_names.ts";
@@ -23,13 +27,18 @@ import {
 } from "./cli/serve_options.ts";
 import { toStartText } from "./cli/start_text.ts";
 import { createSystemClock } from "./clock.ts";
+import { type AdminApi, createAdminApi } from "./http/api/admin_api.ts";
+import { createAuthorisation } from "./http/api/authorisation.ts";
 import { CertificateError, openCertificate } from "./http/certificate.ts";
 import { createGroupsPort } from "./http/groups.ts";
+import { type Presence, watchPresence } from "./http/presence.ts";
 import { createRoutes } from "./http/routes.ts";
 import { ListenError, openServers, type Servers } from "./http/server.ts";
 import { createWebSocketEndpoint } from "./http/websocket.ts";
 import type { Log } from "./lib/log.ts";
 import { createLog } from "./log.ts";
+import type { Clock } from "./lib/time.ts";
+import type { GroupName } from "./protocol/ids.ts";
 import type { MediaEvent } from "./protocol/media_plane.ts";
 import { type OpenPlane, openPlane } from "./sfu/open_plane.ts";
 import { chooseMediaPorts } from "./sfu/transport/native/choose_ports.ts";
@@ -53,11 +62,9 @@ async function openServer(
   options: ServeOptions,
   log: Log,
 ): Promise<RunningServer> {
-  const { dataDirectory, groupsDirectory, staticDirectory } = options;
+  const { dataDirectory, staticDirectory } = options;
   const clock = createSystemClock();
-  const config = await openConfigFile(dataDirectory, log);
-  const groups = createGroupFiles(groupsDirectory, log);
-  const tokens = createTokenStore(dataDirectory, log);
+  const files = await openFiles(options, clock, log);
   const certificate = options.https && await openCertificate({
     directory: dataDirectory,
     names: [
@@ -73,13 +80,7 @@ async function openServer(
   let mediaPort = 0;
   const app = createApp({
     router: new Router({ rtcConfiguration: {}, randomId: randomMessageId }),
-    authenticator: createAuthenticator({
-      groups,
-      tokens,
-      hasher: createPasswordHasher(),
-      clock,
-      config: config.read,
-    }),
+    authenticator: files.authenticator,
     openMedia: (onEvent: (event: MediaEvent) => void) => {
       const plane = openMedia(options, { ports, clock, log, onEvent });
       mediaPort = plane.port;
@@ -88,19 +89,28 @@ async function openServer(
     clock,
     log,
   });
+  const presence = watchPresence(app);
+  const administration = openAdministration(
+    { files, app, presence, clock, log },
+    options,
+  );
   try {
     const websocket = createWebSocketEndpoint({
-      signalling: app,
+      signalling: presence.port,
       clock,
       log,
-      allowOrigin: async () => (await config.read()).allowOrigin,
+      allowOrigin: async () => (await files.config()).allowOrigin,
     });
     const servers = openServers({
       fetch: createRoutes({
         staticDirectory,
-        groups: createGroupsPort(groups, (name) => app.occupancyOf(name)),
+        groups: createGroupsPort(
+          files.groups,
+          (name) => app.occupancyOf(name),
+        ),
         websocket,
-        config: config.read,
+        adminApi: administration.api,
+        config: files.config,
         log,
       }),
       http: options.http,
@@ -112,14 +122,97 @@ async function openServer(
       servers,
       mediaPort,
       async close() {
+        administration.close();
         await app.close("server is shutting down");
         await servers.close(STOP_GRACE_MS);
       },
     };
   } catch (error) {
+    administration.close();
     await app.close("");
     throw error;
   }
+}
+
+/** What is on disk, and those who read it. */
+async function openFiles(
+  { dataDirectory, groupsDirectory }: ServeOptions,
+  clock: Clock,
+  log: Log,
+) {
+  await removeLeftovers(groupsDirectory);
+  await removeLeftovers(`${dataDirectory}/var`);
+  const config = (await openConfigFile(dataDirectory, log)).read;
+  const groups = createGroupFiles(groupsDirectory, log);
+  const tokens = createTokenStore(dataDirectory, log);
+  const hasher = createPasswordHasher();
+  const authenticator = createAuthenticator({
+    groups,
+    tokens,
+    hasher,
+    clock,
+    config,
+  });
+  return { config, groups, tokens, hasher, authenticator };
+}
+
+/**
+ * How often the files of running groups are looked at, in milliseconds. Lower
+ * costs system calls; higher makes those who are in a group wait for what
+ * somebody has changed with an editor. Who joins always meets the current file.
+ */
+const WATCH_INTERVAL_MS = 5_000;
+
+interface AdministrationParts {
+  readonly files: Awaited<ReturnType<typeof openFiles>>;
+  readonly app: App;
+  readonly presence: Presence;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Lets people administer the server over the network and with an editor. */
+function openAdministration(
+  { files, app, presence, clock, log }: AdministrationParts,
+  { groupsDirectory }: ServeOptions,
+): { readonly api: AdminApi; close(): void } {
+  const { config, groups, tokens, hasher, authenticator } = files;
+  const watch = new GroupWatch({
+    files: groups,
+    running: () => presence.groups().map(({ name }) => name),
+    async changed(name, group) {
+      const settings = await config();
+      app.groupChanged(toGroupDescription(name as GroupName, group, settings));
+    },
+  });
+  const look = (written?: string) => void watch.poll(written);
+  const timer = setInterval(look, WATCH_INTERVAL_MS);
+  const now = () => new Date(clock.now().wall);
+  const api = createAdminApi({
+    config,
+    tokens,
+    hasher,
+    now,
+    store: createGroupStore({
+      directory: groupsDirectory,
+      log,
+      changed: look,
+    }),
+    authorisation: createAuthorisation({
+      config,
+      authenticator,
+      groups,
+      tokens,
+      hasher,
+      now,
+      delay: () =>
+        new Promise((resolve) => setTimeout(resolve, FAILURE_DELAY_MS)),
+    }),
+    listGroups: () => groups.list(),
+    hasGroup: async (name) => (await groups.find(name)).kind === "found",
+    stats: () => presence.groups(),
+  });
+  return { api, close: () => clearInterval(timer) };
 }
 
 /** @throws {ListenError} if the port cannot be had */

@@ -6,7 +6,7 @@ import {
   toFileFormatError,
 } from "./file_format_error.ts";
 import { isRecord, spell } from "./json.ts";
-import { upgradeGroup } from "./obsolete_fields.ts";
+import { OBSOLETE_FIELDS, upgradeGroup } from "./obsolete_fields.ts";
 import { PERMISSION_SETS } from "./permissions.ts";
 
 const Text = v.string();
@@ -35,7 +35,10 @@ export type PasswordDocument = v.InferOutput<typeof PasswordSchema>;
 export const UserSchema = v.strictObject({
   password: v.optional(PasswordSchema),
   permissions: v.optional(
-    v.union([v.picklist(PERMISSION_SETS), v.array(v.string())]),
+    v.union(
+      [v.picklist(PERMISSION_SETS), v.array(v.string())],
+      "unknown permission",
+    ),
   ),
 });
 
@@ -108,6 +111,61 @@ export function parseUserDocument(text: string, file: string): UserDocument {
   const result = v.safeParse(UserSchema, spellUser(parseObject(text, file)));
   if (!result.success) throw toFileFormatError(result.issues[0], text, file);
   return result.output;
+}
+
+/**
+ * Reads a group without users, passwords and keys, as administrators send it.
+ * Unlike in files, unknown fields are left out.
+ *
+ * @throws {FileFormatError} if it is not what it should be, or has those
+ */
+export function parseSanitisedGroup(
+  text: string,
+  what: string,
+): GroupDocument {
+  const fields = spell(parseObject(text, what), [
+    ...GROUP_FIELDS,
+    ...OBSOLETE_FIELDS,
+  ]);
+  const secret = SECRET_FIELDS.find((field) => field in fields);
+  if (secret !== undefined) {
+    throw new FileFormatError(what, secret, "it has a place of its own");
+  }
+  const known = pick(upgradeGroup(fields, () => {}), GROUP_FIELDS);
+  return parseGroupDocument(JSON.stringify(known), what);
+}
+
+/**
+ * Reads a user without a password, as administrators send it. Unlike in files,
+ * unknown fields are left out.
+ *
+ * @throws {FileFormatError} if it is not what it should be, or has a password
+ */
+export function parseSanitisedUser(text: string, what: string): UserDocument {
+  const fields = spell(parseObject(text, what), USER_FIELDS);
+  if ("password" in fields) {
+    throw new FileFormatError(what, "password", "it has a place of its own");
+  }
+  return parseUserDocument(JSON.stringify(pick(fields, USER_FIELDS)), what);
+}
+
+/** What administrators change in other ways than with the rest of a group. */
+const SECRET_FIELDS = [
+  "users",
+  "wildcard-user",
+  "authKeys",
+  "op",
+  "presenter",
+  "other",
+];
+
+function pick(
+  object: Readonly<Record<string, unknown>>,
+  names: readonly string[],
+): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(object).filter(([name]) => names.includes(name)),
+  );
 }
 
 /**

@@ -7,7 +7,8 @@ const OLD_LISTS = [
   ["other", "message"],
 ] as const;
 
-const OBSOLETE = [
+/** The fields that {@linkcode upgradeGroup} takes out. */
+export const OBSOLETE_FIELDS: readonly string[] = [
   ...OLD_LISTS.map(([list]) => list),
   "allow-subgroups",
   "allow-anonymous",
@@ -29,7 +30,7 @@ export function upgradeGroup(
   const rest: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(group)) {
     const lower = name.toLowerCase();
-    if (OBSOLETE.includes(lower)) old.set(lower, value);
+    if (OBSOLETE_FIELDS.includes(lower)) old.set(lower, value);
     else rest[name] = value;
   }
   if (old.size === 0) return group;

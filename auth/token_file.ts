@@ -1,5 +1,11 @@
 import * as v from "valibot";
 
+import {
+  FileFormatError,
+  parseObject,
+  toFileFormatError,
+} from "./file_format_error.ts";
+
 const Time = v.pipe(
   v.string(),
   v.isoTimestamp(),
@@ -37,9 +43,16 @@ export interface StatefulToken {
 
 /** Writes a token as one line, in Galène's format, newline included. */
 export function encodeTokenLine(token: StatefulToken): string {
+  return `${JSON.stringify(toTokenJson(token))}\n`;
+}
+
+/** A token as JSON, in Galène's form. */
+export function toTokenJson(
+  token: StatefulToken,
+): Readonly<Record<string, unknown>> {
   const { includeSubgroups, expires, notBefore, issuedAt } = token;
   // The order is that of Galène, members without a value are left out.
-  const line = {
+  return {
     "token": token.token,
     "group": token.group,
     "includeSubgroups": includeSubgroups || undefined,
@@ -50,7 +63,6 @@ export function encodeTokenLine(token: StatefulToken): string {
     "issuedAt": issuedAt?.toISOString(),
     "issuedBy": token.issuedBy || undefined,
   };
-  return `${JSON.stringify(line)}\n`;
 }
 
 /**
@@ -81,8 +93,30 @@ function decodeTokenLine(line: string): StatefulToken | undefined {
     return undefined; // SyntaxError: a torn or damaged line
   }
   const result = v.safeParse(TokenLine, json);
-  if (!result.success) return undefined;
-  const fields = result.output;
+  return result.success ? toToken(result.output) : undefined;
+}
+
+/**
+ * Reads a token as JSON, without its secret and its group, which stand
+ * elsewhere.
+ *
+ * @throws {FileFormatError} if it is not what it should be
+ */
+export function parseToken(
+  text: string,
+  secret: string,
+  group: string,
+): StatefulToken {
+  const json = parseObject(text, "the token");
+  if (json["token"] || json["group"]) {
+    throw new FileFormatError("the token", "", "overspecified token");
+  }
+  const result = v.safeParse(TokenLine, { ...json, token: secret, group });
+  if (result.success) return toToken(result.output);
+  throw toFileFormatError(result.issues[0], text, "the token");
+}
+
+function toToken(fields: v.InferOutput<typeof TokenLine>): StatefulToken {
   return {
     token: fields.token,
     group: fields.group,

@@ -1,5 +1,8 @@
 import type { Log } from "../lib/log.ts";
+import { removeFile, replaceFile } from "./atomic_file.ts";
 import { FileCache } from "./file_cache.ts";
+import { toEtag } from "./group_store.ts";
+import { Locks } from "./lock.ts";
 import {
   decodeTokenFile,
   encodeTokenLine,
@@ -13,32 +16,64 @@ export interface TokenStore {
 
   /** Keeps one more, on disk when the promise is done. */
   add(token: StatefulToken): Promise<void>;
+
+  /** All tokens, and a mark of the file. */
+  list(): Promise<TokenList>;
+
+  /**
+   * Changes or removes tokens. Nobody else does so between the question and the
+   * write, at least not through this store.
+   *
+   * @param decide gets what there is, and gives what there is to be; it may
+   * throw to change nothing
+   */
+  change(
+    decide: (current: TokenList) => Iterable<StatefulToken>,
+  ): Promise<void>;
+}
+
+/** The tokens of a file. */
+export interface TokenList {
+  /** By their secrets. */
+  readonly tokens: ReadonlyMap<string, StatefulToken>;
+  /** A strong entity tag of the whole file; `undefined` if there is none. */
+  readonly etag: string | undefined;
 }
 
 /** Opens the file of tokens, `var/tokens.jsonl` in the data directory. */
 export function createTokenStore(dataDirectory: string, log: Log): TokenStore {
   const directory = `${dataDirectory}/var`;
   const path = `${directory}/tokens.jsonl`;
-  const cache = new FileCache((text) =>
-    decodeTokenFile(
+  const cache = new FileCache((text) => ({
+    tokens: decodeTokenFile(
       text,
       (line) =>
         log.error("Token ignored: its line is damaged", { file: path, line }),
-    )
-  );
-  // One at a time, so that each sees whether the one before ended its line.
-  let adding: Promise<void> = Promise.resolve();
+    ),
+    etag: toEtag(text),
+  }));
+  // One at a time, so that each sees what the one before has written.
+  const locks = new Locks();
+
+  async function list(): Promise<TokenList> {
+    return (await cache.read(path))?.value ??
+      { tokens: new Map(), etag: undefined };
+  }
+
   return {
-    async find(token) {
-      return (await cache.read(path))?.value.get(token);
-    },
-    add(token) {
-      const added = adding.then(() =>
-        appendLine(directory, path, encodeTokenLine(token))
-      );
-      adding = added.catch(() => {});
-      return added;
-    },
+    find: async (token) => (await list()).tokens.get(token),
+    add: (token) =>
+      locks.run(
+        path,
+        () => appendLine(directory, path, encodeTokenLine(token)),
+      ),
+    list,
+    change: (decide) =>
+      locks.run(path, async () => {
+        const text = Array.from(decide(await list()), encodeTokenLine).join("");
+        if (text !== "") await replaceFile(path, text);
+        else if ((await list()).etag !== undefined) await removeFile(path);
+      }),
   };
 }
 

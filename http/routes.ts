@@ -2,6 +2,7 @@ import { type Context, Hono } from "hono";
 
 import type { Config } from "../auth/config.ts";
 import type { Log } from "../lib/log.ts";
+import type { AdminApi } from "./api/admin_api.ts";
 import { toBaseUrl } from "./base_url.ts";
 import { decodePath, parseGroupPath, toGroupPath } from "./group_path.ts";
 import { toPublicStatus } from "./group_status.ts";
@@ -20,6 +21,7 @@ export interface RouteParts {
   readonly staticDirectory: string;
   readonly groups: GroupsPort;
   readonly websocket: WebSocketEndpoint;
+  readonly adminApi: AdminApi;
   /** The configuration, as it is now. */
   readonly config: () => Promise<Config>;
   readonly log: Log;
@@ -49,6 +51,7 @@ export function createRoutes(parts: RouteParts): FetchHandler {
     const base = baseOf(c);
     return noCacheJson(groups.map((group) => toPublicStatus(group, base)));
   });
+  app.all("/galene-api/*", (c) => parts.adminApi(c.req.raw));
   // What comes after this has its one place: WebSockets and lists do not.
   app.use(async (c, next) => toCanonicalHost(c) ?? await next());
   app.all("/group/*", (c) => answerGroup(c, parts.groups, files));

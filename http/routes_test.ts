@@ -70,6 +70,7 @@ async function openFixture(
       upgrade: (_, remote) =>
         Promise.resolve(new Response(`upgrade ${remote.hostname}`)),
     },
+    adminApi: (request) => Promise.resolve(new Response(request.method)),
     config: () => Promise.resolve({ ...DEFAULT_CONFIG, ...config }),
     log,
   });
@@ -442,6 +443,7 @@ Deno.test("Who comes by another name is sent on, with the invitation (D-3, J-8)"
   ]);
   assert.deepEqual(await follow("/ws", "a.org:8443"), [200, null]);
   assert.deepEqual(await follow("/public-groups.json", "a.org"), [200, null]);
+  assert.deepEqual(await follow("/galene-api/v0/.x", "a.org"), [200, null]);
 });
 
 Deno.test("Behind a proxy, all links have its address (D-12, D-17)", async () => {
