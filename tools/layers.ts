@@ -69,6 +69,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   "cli": {
     // Which libraries the server may load.
     imports: ["lib", "protocol", "auth", "sfu/transport/native/libraries.ts"],
+    packages: ["valibot"],
   },
   "clock.ts": { imports: ["lib"] },
   "log.ts": { imports: ["lib"] },
