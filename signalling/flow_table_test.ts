@@ -468,6 +468,43 @@ test("FlowTable keeps the old subscription for 10 s at most", () => {
   assert.deepEqual(server.hear(b1), []);
 });
 
+test("FlowTable shows a flow anew if it does not come in the old one's place in time", () => {
+  const { server, a1, b1 } = shown();
+  offer(server, a1, 2, { id: "S2", replace: "S1" });
+  tracks(server, 2);
+  server.commands();
+
+  server.pass(MAKE_BEFORE_BREAK_MS);
+
+  assert.deepEqual(server.hear(b1), [close("S1")]);
+  assert.deepEqual(server.commands().map(({ kind }) => kind), [
+    "close-subscriber",
+    "close-subscriber",
+    "open-subscriber",
+    "close-publisher",
+  ]);
+});
+
+test("FlowTable keeps what is shown though it has no tracks, while the new flow comes", () => {
+  const { server, a1, b1 } = shown();
+  server.say(b1, { type: "renegotiate", id: "S1" });
+  offer(server, a1, 2, { id: "S2", replace: "S1" });
+  tracks(server, 2);
+  server.media({
+    kind: "subscriber-offered",
+    subscriber: 1,
+    negotiation: 2,
+    sdp: "",
+    hasTracks: false,
+  });
+  assert.deepEqual(server.hear(b1), []);
+  offered(server, 2);
+
+  assert.deepEqual(server.hear(b1).map(({ id, replace }) => [id, replace]), [
+    ["S2", "S1"],
+  ]);
+});
+
 test("FlowTable ignores answers and aborts for what it has replaced", () => {
   const { server, a1, b1 } = shown();
   offer(server, a1, 2, { id: "S2", replace: "S1" });
@@ -575,6 +612,27 @@ test("FlowTable answers every abort with close, and offers again when asked (A-5
   server.say(b1, { type: "request", request: EVERYTHING });
 
   assert.equal(server.commands()[0]?.kind, "open-subscriber");
+});
+
+test("FlowTable does not offer again at once what is aborted at once", () => {
+  const { server, a1, b1 } = call();
+  offer(server, a1, 1, { id: "S1" });
+  tracks(server, 1);
+  offered(server, 1);
+  server.hear(b1);
+  server.commands();
+
+  server.say(b1, { type: "abort", id: "S1" });
+  assert.deepEqual(server.hear(b1), [close("S1"), { type: "ping" }]);
+  server.say(b1, { type: "pong" });
+  assert.deepEqual(server.commands().map(({ kind }) => kind), [
+    "close-subscriber",
+  ]);
+  tracks(server, 1, [{ kind: "audio" }]);
+
+  assert.deepEqual(server.commands().map(({ kind }) => kind), [
+    "open-subscriber",
+  ], "it comes back when it changes");
 });
 
 test("FlowTable offers only what is requested (A-55)", () => {

@@ -121,6 +121,7 @@ test("Subscription offers again if tracks came and went while an offer was made"
 
   act((turn) => one.need(AUDIO, false, turn));
   act((turn) => one.need(BOTH, false, turn));
+  act((turn) => one.need(BOTH, false, turn));
   const result = act((turn) =>
     one.handleOffered(1 as Negotiation, false, turn)
   );
