@@ -21,12 +21,14 @@ import type {
   SignallingPort,
 } from "./http/websocket.ts";
 import type { Authenticator } from "./auth/authenticator.ts";
+import type { TokenKeeper } from "./auth/token_keeper.ts";
 import type { Log } from "./lib/log.ts";
 
 /** What an app is made of. The app owns the plane and closes it. */
 export interface AppParts {
   readonly router: Router;
   readonly authenticator: Authenticator;
+  readonly tokens: TokenKeeper;
   /** Opens the media plane; its events go to the function given. */
   readonly openMedia: (onEvent: (event: MediaEvent) => void) => MediaPlane;
   readonly clock: Clock;
@@ -148,6 +150,9 @@ class RunningApp implements App {
       case "check-credentials":
         this.#check(effect);
         return;
+      case "act-on-tokens":
+        this.#actOnTokens(effect);
+        return;
       case "media":
         this.#media.handle(effect.command);
         return;
@@ -177,6 +182,28 @@ class RunningApp implements App {
           kind: "credentials-checked",
           session,
           attempt,
+          outcome: { kind: "refused", reason: "internal" },
+        });
+      },
+    );
+  }
+
+  /** The same for tokens, which are on disk. */
+  #actOnTokens(effect: Effect & { kind: "act-on-tokens" }): void {
+    const { session, request, group, act } = effect;
+    this.#parts.tokens.act(group, act).then(
+      (outcome) =>
+        this.#feed({ kind: "tokens-answered", session, request, outcome }),
+      (error) => {
+        this.#parts.log.error("cannot act on tokens", {
+          group,
+          act: act.kind,
+          error: String(error),
+        });
+        this.#feed({
+          kind: "tokens-answered",
+          session,
+          request,
           outcome: { kind: "refused", reason: "internal" },
         });
       },

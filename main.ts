@@ -17,6 +17,7 @@ import { createGroupFiles } from "./auth/group_files.ts";
 import { createGroupStore } from "./auth/group_store.ts";
 import { GroupWatch } from "./auth/group_watch.ts";
 import { createPasswordHasher } from "./auth/password_hasher.ts";
+import { createTokenKeeper, removeOldTokens } from "./auth/token_keeper.ts";
 import { createTokenStore } from "./auth/tokens.ts";
 import { machineNames, toUrlHost } from "./cli/machine_names.ts";
 import {
@@ -81,6 +82,7 @@ async function openServer(
   const app = createApp({
     router: new Router({ rtcConfiguration: {}, randomId: randomMessageId }),
     authenticator: files.authenticator,
+    tokens: createTokenKeeper({ ...files, clock }),
     openMedia: (onEvent: (event: MediaEvent) => void) => {
       const plane = openMedia(options, { ports, clock, log, onEvent });
       mediaPort = plane.port;
@@ -163,6 +165,9 @@ async function openFiles(
  */
 const WATCH_INTERVAL_MS = 5_000;
 
+/** How often tokens that ended long ago are removed, in milliseconds (E-34). */
+const OLD_TOKENS_INTERVAL_MS = 900_000;
+
 interface AdministrationParts {
   readonly files: Awaited<ReturnType<typeof openFiles>>;
   readonly app: App;
@@ -212,7 +217,19 @@ function openAdministration(
     hasGroup: async (name) => (await groups.find(name)).kind === "found",
     stats: () => presence.groups(),
   });
-  return { api, close: () => clearInterval(timer) };
+  const removeOld = () =>
+    void removeOldTokens(tokens, clock.now().wall).catch((error) =>
+      log.error("Cannot remove old tokens", { error: String(error) })
+    );
+  removeOld();
+  const tokenTimer = setInterval(removeOld, OLD_TOKENS_INTERVAL_MS);
+  return {
+    api,
+    close() {
+      clearInterval(timer);
+      clearInterval(tokenTimer);
+    },
+  };
 }
 
 /** @throws {ListenError} if the port cannot be had */

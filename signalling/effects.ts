@@ -12,6 +12,13 @@ import type { ServerMessage } from "../protocol/server_message.ts";
 import type { GroupDescription } from "./group_description.ts";
 import type { TokenAct, TokenOutcome } from "./token_acts.ts";
 
+export type {
+  TokenAct,
+  TokenOutcome,
+  TokenRefusal,
+  TokenTemplate,
+} from "./token_acts.ts";
+
 /** What a client presents in order to be let in. */
 export interface Credentials {
   readonly username?: Username;

@@ -5,6 +5,7 @@ import { toRfc3339 } from "./chat.ts";
 import { asJsonObject, type Group, type Member, mergeData } from "./group.ts";
 import type { Groups } from "./groups.ts";
 import { type Act, may } from "./permissions.ts";
+import type { TokenDesk } from "./token_desk.ts";
 import { serverUserMessage, type Turn } from "./turn.ts";
 
 /** Who acts, and where. */
@@ -13,6 +14,7 @@ export interface GroupActing {
   readonly actor: Member;
   /** All groups of the server. */
   readonly groups: Groups;
+  readonly tokens: TokenDesk;
 }
 
 /**
@@ -50,11 +52,9 @@ export function handleGroupAction(
       }
       return;
     case "maketoken":
-      return refuseTokens(acting, "token", "makeToken", turn);
     case "edittoken":
-      return refuseTokens(acting, "token", "editTokens", turn);
     case "listtokens":
-      return refuseTokens(acting, "tokenlist", "editTokens", turn);
+      return acting.tokens.ask(acting, kind, value, turn);
     default:
       throw userFault("unknown group action");
   }
@@ -121,22 +121,5 @@ function listSubgroups({ group, actor, groups }: GroupActing, turn: Turn) {
     kind: "",
     noecho: false,
     value: lines.join(""),
-  });
-}
-
-/** Tokens are refused in their own way: same kind as the result, with an `error`. */
-function refuseTokens(
-  { actor }: GroupActing,
-  kind: "token" | "tokenlist",
-  act: Act,
-  turn: Turn,
-): void {
-  const isPermitted = may(actor, act);
-  turn.send(actor.session, {
-    ...serverUserMessage(
-      kind,
-      isPermitted ? "this server does not make tokens" : "not authorised",
-    ),
-    error: isPermitted ? "error" : "not-authorised",
   });
 }

@@ -19,6 +19,11 @@ export class Groups {
     return [...this.#groups.values()];
   }
 
+  /** How many there are. */
+  get size(): number {
+    return this.#groups.size;
+  }
+
   /** A group, if it is in memory. */
   find(name: GroupName): Group | undefined {
     return this.#groups.get(name);

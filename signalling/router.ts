@@ -10,6 +10,7 @@ import type { CredentialsOutcome, Effect, Input } from "./effects.ts";
 import { FlowTable } from "./flow_table.ts";
 import { handleGroupAction } from "./group_actions.ts";
 import { Groups } from "./groups.ts";
+import { type Limit, LimitCounts } from "./limits.ts";
 import { may } from "./permissions.ts";
 import {
   CUT_OFF,
@@ -18,6 +19,7 @@ import {
   type Session,
   toEnding,
 } from "./session.ts";
+import { TokenDesk } from "./token_desk.ts";
 import { Turn } from "./turn.ts";
 import { handleUserAction } from "./user_actions.ts";
 
@@ -34,6 +36,12 @@ export interface RouterCounts {
   readonly sessions: number;
   readonly flows: number;
   readonly subscriptions: number;
+  /** In memory, empty ones included. */
+  readonly groups: number;
+  /** Token actions that wait for their answer. */
+  readonly tokenActions: number;
+  /** How often each limit has refused something since the start. */
+  readonly refused: Readonly<Partial<Record<Limit, number>>>;
 }
 
 /**
@@ -47,6 +55,8 @@ export class Router {
   readonly #groups: Groups;
   readonly #flows = new FlowTable();
   readonly #attendance: Attendance;
+  readonly #tokens = new TokenDesk();
+  readonly #limits = new LimitCounts();
 
   constructor(options: RouterOptions) {
     this.#options = options;
@@ -60,6 +70,9 @@ export class Router {
       sessions: this.#attendance.size,
       flows: this.#flows.flowCount,
       subscriptions: this.#flows.subscriptionCount,
+      groups: this.#groups.size,
+      tokenActions: this.#tokens.size,
+      refused: this.#limits.snapshot,
     };
   }
 
@@ -93,6 +106,11 @@ export class Router {
       case "shut-down":
         this.#attendance.shutDown(input.message, turn);
         break;
+      case "tokens-answered": {
+        const session = this.#attendance.get(input.session);
+        this.#tokens.handleAnswered(input, session?.state, turn);
+        break;
+      }
       case "connected":
         this.#attendance.connect(input.session, input.address, turn);
         break;
@@ -101,6 +119,7 @@ export class Router {
         if (session !== undefined) this.#handleSession(session, input, turn);
       }
     }
+    this.#limits.add(turn.refusals);
     return turn.effects;
   }
 
@@ -108,7 +127,7 @@ export class Router {
     session: Session,
     input: Exclude<
       Extract<Input, { session: SessionId }>,
-      { kind: "connected" }
+      { kind: "connected" | "tokens-answered" }
     >,
     turn: Turn,
   ): void {
@@ -269,7 +288,8 @@ export class Router {
         return;
       }
       case "groupaction": {
-        const acting = { group, actor, groups: this.#groups };
+        const groups = this.#groups;
+        const acting = { group, actor, groups, tokens: this.#tokens };
         return handleGroupAction(acting, message, turn);
       }
       default:

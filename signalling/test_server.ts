@@ -13,6 +13,7 @@ import { encodeServerMessage } from "../protocol/server_codec.ts";
 import type { CredentialsOutcome, Effect, Input } from "./effects.ts";
 import type { GroupDescription } from "./group_description.ts";
 import { Router } from "./router.ts";
+import type { TokenOutcome } from "./token_acts.ts";
 
 /** A message as it is on the wire. */
 export type Wire = Record<string, unknown>;
@@ -54,6 +55,8 @@ export class TestServer {
   decide: Decide = letIn();
   /** The credentials that are pending. */
   readonly checks: Parameters<Decide>[0][] = [];
+  /** What those who keep tokens are asked, and have not been answered by a test. */
+  readonly tokenActs: Extract<Effect, { kind: "act-on-tokens" }>[] = [];
   readonly router = new Router({
     rtcConfiguration: {},
     randomId: () => `random-${++this.#lastId}`,
@@ -146,6 +149,14 @@ export class TestServer {
     }
   }
 
+  /** Answers the oldest question about tokens. */
+  answerTokens(outcome: TokenOutcome): void {
+    const asked = this.tokenActs.shift();
+    if (asked === undefined) throw new Error("Nobody asked about tokens");
+    const { session, request } = asked;
+    this.give({ kind: "tokens-answered", session, request, outcome });
+  }
+
   /** Gives the router an input and carries out what it says. */
   give(input: Input): void {
     for (const effect of this.router.handle(input, this.#now)) {
@@ -180,6 +191,9 @@ export class TestServer {
         return;
       case "check-credentials":
         this.checks.push(effect);
+        return;
+      case "act-on-tokens":
+        this.tokenActs.push(effect);
         return;
       case "media":
         this.#commands.push(effect.command);

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { WallTime } from "../lib/time.ts";
+import { type WallTime, wallTimeAt } from "../lib/time.ts";
 import type { GroupName, Username } from "../protocol/ids.ts";
 import type { JsonObject } from "../protocol/server_message.ts";
 import { asJsonObject } from "./group.ts";
@@ -63,7 +63,8 @@ const MAX_PERMISSIONS = 32;
 const LAST_MOMENT_MS = Date.UTC(9999, 11, 31, 23, 59, 59);
 
 /** RFC 3339 §5.6, which is less than what `Date` understands. */
-const RFC_3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
+const RFC_3339 =
+  /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
 
 /**
  * Reads what a client says of the token that it wants. The order of the checks
@@ -146,13 +147,15 @@ function parseMoment(
 ): WallTime | undefined | "wrong" {
   if (value === undefined) return undefined;
   const ms = typeof value === "number"
-    ? Math.round(now + value)
+    ? Math.max(0, Math.round(now + value))
     : typeof value === "string" && RFC_3339.test(value)
     ? Date.parse(value)
     : NaN;
   return ms >= 0 && ms <= LAST_MOMENT_MS ? wallTimeAt(ms) : "wrong";
 }
 
-function wrong(text: string): { readonly kind: "wrong"; readonly text: string } {
+function wrong(
+  text: string,
+): { readonly kind: "wrong"; readonly text: string } {
   return { kind: "wrong", text };
 }

@@ -8,6 +8,7 @@ import type {
   ServerUserMessage,
 } from "../protocol/server_message.ts";
 import type { Credentials, Effect } from "./effects.ts";
+import type { Limit } from "./limits.ts";
 import type { TokenAct } from "./token_acts.ts";
 
 /** Somebody who can be written to. */
@@ -23,6 +24,8 @@ export interface Addressee {
 export class Turn {
   readonly now: Now;
   readonly effects: Effect[] = [];
+  /** Limits that have refused something, once for each time. */
+  readonly refusals: Limit[] = [];
 
   constructor(now: Now) {
     this.now = now;
@@ -72,6 +75,11 @@ export class Turn {
     act: TokenAct,
   ): void {
     this.effects.push({ kind: "act-on-tokens", session, request, group, act });
+  }
+
+  /** Notes that a limit has refused something. */
+  countLimit(limit: Limit): void {
+    this.refusals.push(limit);
   }
 
   /** Ends a connection. The text is cut to what a close frame can carry. */

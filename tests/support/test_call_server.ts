@@ -53,6 +53,9 @@ export class TestCallServer {
       authenticator: {
         check: (group, asked) => Promise.resolve(admit(group, asked.username)),
       },
+      tokens: {
+        act: () => Promise.resolve({ kind: "refused", reason: "internal" }),
+      },
       clock,
       log: SILENT_LOG,
       openMedia: (onEvent) =>
