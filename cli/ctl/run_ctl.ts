@@ -3,6 +3,7 @@ import { createPasswordHasher } from "../../auth/password_hasher.ts";
 import { UsageError } from "../serve_options.ts";
 import { ApiError, createApiClient } from "./api_client.ts";
 import { type Command, Flags } from "./command.ts";
+import { createCompletionCommand } from "./completion_command.ts";
 import { defaultConfigPath, readCtlConfig } from "./ctl_config.ts";
 import { type FlagSpecs, parseGoFlags } from "./go_flags.ts";
 import { GROUP_COMMANDS } from "./group_commands.ts";
@@ -20,8 +21,7 @@ export interface CtlSurroundings {
   readonly complain: (text: string) => void;
 }
 
-/** All commands, in the order in which they are listed. */
-export const COMMANDS: readonly Command[] = [
+const WORKING_COMMANDS: readonly Command[] = [
   ...SETUP_COMMANDS,
   ...PASSWORD_COMMANDS,
   ...GROUP_COMMANDS,
@@ -42,6 +42,12 @@ const GLOBAL_FLAGS: FlagSpecs = {
   "json": { type: "boolean", help: "print the result as one line of JSON" },
   "help": { type: "boolean", help: "this text, or that of a command" },
 };
+
+/** All commands, in the order in which they are listed. */
+export const COMMANDS: readonly Command[] = [
+  ...WORKING_COMMANDS,
+  createCompletionCommand(WORKING_COMMANDS, GLOBAL_FLAGS),
+];
 
 /** What went wrong, as an exit code: 2 for the command line, 1 otherwise. */
 export type ExitCode = 0 | 1 | 2;

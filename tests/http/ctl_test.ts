@@ -285,6 +285,34 @@ Deno.test("ctl hashes passwords for those who edit files (F.2)", async () => {
   }
 });
 
+Deno.test("ctl completes commands and flags in bash", async () => {
+  const { out } = await say(["completion"]);
+  const complete = async (...words: string[]) => {
+    const quoted = words.map((word) => `'${word}'`).join(" ");
+    const script = [
+      out,
+      `COMP_WORDS=(nereidctl ${quoted})`,
+      `COMP_CWORD=${words.length}`,
+      "_nereidctl",
+      'echo "${COMPREPLY[*]}"',
+    ].join("\n");
+    const { stdout } = await new Deno.Command("bash", {
+      args: ["-c", script],
+    }).output();
+    return new TextDecoder().decode(stdout).trim();
+  };
+
+  assert.equal(await complete("list-"), "list-groups list-users list-tokens");
+  assert.equal(await complete("-admin-t"), "-admin-token");
+  assert.equal(
+    await complete("-json", "create-token", "-inc"),
+    "-include-subgroups",
+  );
+  assert.equal(await complete("show-group", ""), "-group");
+  assert.match((await say(["completion", "-shell", "zsh"])).out, /^autoload/);
+  assert.equal((await say(["completion", "-shell", "sh"])).code, 2);
+});
+
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Runs the program as `deno task ctl` does, with the same permissions. */
