@@ -21,7 +21,11 @@ import type { Brand } from "../lib/brand.ts";
  */
 export type PublisherKey = Brand<number, "PublisherKey">;
 
-/** Names one outgoing peer for ever, like {@linkcode PublisherKey}. */
+/**
+ * Names one outgoing peer for ever, like {@linkcode PublisherKey}. The plane
+ * makes the mids of its offers of it, so that no two subscribers ever have one
+ * in common: an answer, which repeats the mids, fits its own subscriber only.
+ */
 export type SubscriberKey = Brand<number, "SubscriberKey">;
 
 /**
