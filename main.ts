@@ -34,7 +34,12 @@ import { CertificateError, openCertificate } from "./http/certificate.ts";
 import { createGroupsPort } from "./http/groups.ts";
 import { type Presence, watchPresence } from "./http/presence.ts";
 import { createRoutes } from "./http/routes.ts";
-import { ListenError, openServers, type Servers } from "./http/server.ts";
+import {
+  ListenError,
+  openServers,
+  removeStaleSocket,
+  type Servers,
+} from "./http/server.ts";
 import { createWebSocketEndpoint } from "./http/websocket.ts";
 import type { Log } from "./lib/log.ts";
 import { createLog } from "./log.ts";
@@ -103,6 +108,9 @@ async function openServer(
       log,
       allowOrigin: async () => (await files.config()).allowOrigin,
     });
+    if (options.http !== undefined && "path" in options.http) {
+      await removeStaleSocket(options.http);
+    }
     const servers = openServers({
       fetch: createRoutes({
         staticDirectory,
@@ -284,7 +292,9 @@ async function announce(
     remote: servers.https && `https://${toUrlHost(name)}:${servers.https.port}`,
   };
   console.log(toStartText(places, first));
+  const { http } = options;
   const ready = {
+    socket: http !== undefined && "path" in http ? http.path : null,
     http: servers.http ? `http://127.0.0.1:${servers.http.port}` : null,
     https: servers.https ? `https://127.0.0.1:${servers.https.port}` : null,
     media: mediaPort,

@@ -21,7 +21,9 @@ import {
 /** What the server may do, as flags of `deno run`. */
 export function toPermissions(options: ServeOptions): readonly string[] {
   const { dataDirectory, groupsDirectory, staticDirectory } = options;
-  const folders = [dataDirectory, groupsDirectory];
+  const { http } = options;
+  const socket = http !== undefined && "path" in http ? [http.path] : [];
+  const folders = [dataDirectory, groupsDirectory, ...socket];
   // What a worker runs counts as read.
   const worker = toPath("../auth/bcrypt_worker.ts");
   return [

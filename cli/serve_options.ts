@@ -3,13 +3,14 @@ import { parseArgs } from "node:util";
 import {
   type ListenAddress,
   parseListenAddress,
+  type UnixAddress,
 } from "../lib/listen_address.ts";
 import type { LogLevel } from "../lib/log.ts";
 
 /** What the command line of the server says. */
 export interface ServeOptions {
   /** Plain HTTP; `undefined`: none. */
-  readonly http: ListenAddress | undefined;
+  readonly http: ListenAddress | UnixAddress | undefined;
   /** HTTPS; `undefined`: none. */
   readonly https: ListenAddress | undefined;
   readonly dataDirectory: string;
@@ -40,7 +41,8 @@ Usage: npx -y deno@2.9.6 task serve [FLAGS]
   --https ADDRESS:PORT    where to serve HTTPS (default :8443, all addresses), or off
   --http ADDRESS:PORT     where to serve plain HTTP (default 127.0.0.1:8080), or off;
                           for this machine and reverse proxies: browsers give no
-                          camera to pages that come over plain HTTP from elsewhere
+                          camera to pages that come over plain HTTP from elsewhere;
+                          /PATH makes it a Unix socket, for proxies
   --media-port PORT       the UDP port for sound and pictures (default 8443; 0: any)
   --public-address IP     how others reach this machine, if not by an address of its
                           own (NAT); with :PORT if that differs; may be repeated
@@ -69,7 +71,9 @@ export function parseServeOptions(
 ): ServeOptions | "help" {
   const flags = parseFlags(args);
   if (flags.help) return "help";
-  const http = parseAddress("--http", flags.http);
+  const http = flags.http.startsWith("/")
+    ? { path: flags.http }
+    : parseAddress("--http", flags.http);
   const https = parseAddress("--https", flags.https);
   if (http === undefined && https === undefined) {
     throw new UsageError("Cannot serve: both --http and --https are off");

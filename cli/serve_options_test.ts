@@ -87,3 +87,12 @@ Deno.test("toPermissions() lets the server use three libraries, or none", () => 
     assert.match(path, /^\/.*\/(libc\.so\.6|lib(crypto|ssl)\.so\.3)$/);
   }
 });
+
+Deno.test("A Unix socket may be served on, and nothing beside it (D-1)", () => {
+  const options = parseServeOptions(["--http", "/run/x.sock"]);
+  assert.ok(options !== "help");
+
+  assert.deepEqual(options.http, { path: "/run/x.sock" });
+  const permissions = toPermissions(options);
+  assert.ok(permissions.includes("--allow-write=data,groups,/run/x.sock"));
+});

@@ -11,7 +11,9 @@ export function toBaseUrl(
   const request = new URL(requestUrl);
   const [, scheme, host, path = ""] =
     /^(?:([a-z]+):)?(?:\/\/([^/]*))?(.*)$/i.exec(proxyUrl ?? "") ?? [];
-  return `${scheme ?? request.protocol.slice(0, -1)}://${host ?? request.host}${
+  // What comes by a Unix socket has a scheme of Deno's own, `http+unix:`.
+  const ownScheme = request.protocol === "https:" ? "https" : "http";
+  return `${scheme ?? ownScheme}://${host ?? request.host}${
     path.replace(/\/+$/, "")
   }`;
 }

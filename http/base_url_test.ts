@@ -7,6 +7,7 @@ Deno.test("toBaseUrl() takes from the proxy's URL what it says (D-17, H.2)", () 
     [undefined, "https://a.org/x?y", "https://a.org"],
     ["", "https://a.org/", "https://a.org"],
     ["", "http://a.org/", "http://a.org"],
+    ["", "http+unix://a.org:1/", "http://a.org:1"],
     ["/base", "https://a.org/", "https://a.org/base"],
     ["/base/", "https://a.org:8443/", "https://a.org:8443/base"],
     ["http:", "https://a.org/", "http://a.org"],

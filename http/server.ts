@@ -1,13 +1,14 @@
 import type { Log } from "../lib/log.ts";
 import type { CertificatePair } from "./certificate.ts";
-import type { ListenAddress } from "../lib/listen_address.ts";
+import type { ListenAddress, UnixAddress } from "../lib/listen_address.ts";
+import type { RemoteAddress } from "./remote_address.ts";
 import type { FetchHandler } from "./routes.ts";
 
 /** What {@linkcode openServers} is to open. */
 export interface ServerOptions {
   readonly fetch: FetchHandler;
   /** Plain HTTP; `undefined`: none. */
-  readonly http: ListenAddress | undefined;
+  readonly http: ListenAddress | UnixAddress | undefined;
   /** HTTPS; `undefined`: none. */
   readonly https:
     | { readonly address: ListenAddress; readonly certificate: CertificatePair }
@@ -17,7 +18,7 @@ export interface ServerOptions {
 
 /** The open servers; owned by whoever opened them. */
 export interface Servers {
-  /** Where plain HTTP is, if anywhere. */
+  /** Where plain HTTP is, if anywhere but on a Unix socket. */
   readonly http: Deno.NetAddr | undefined;
   /** Where HTTPS is, if anywhere. */
   readonly https: Deno.NetAddr | undefined;
@@ -43,7 +44,10 @@ export function openServers(options: ServerOptions): Servers {
   const stop = new AbortController();
   const requests = new RequestsUnderWay(options.fetch);
   const parts = { requests, signal: stop.signal, log: options.log };
-  const plain = http && serve(http, "--http", parts);
+  const plain = http && !("path" in http)
+    ? serve(http, "--http", parts)
+    : undefined;
+  const local = http && "path" in http ? serveUnix(http, parts) : undefined;
   let secure;
   try {
     secure = https &&
@@ -52,7 +56,9 @@ export function openServers(options: ServerOptions): Servers {
     stop.abort();
     throw error;
   }
-  const servers = [plain, secure].filter((server) => server !== undefined);
+  const servers = [plain, local, secure].filter((server) =>
+    server !== undefined
+  );
   let closing: Promise<void> | undefined;
   const close = async (graceMs: number) => {
     // Not `shutdown()`: once begun, it cannot be cut short.
@@ -80,14 +86,15 @@ class RequestsUnderWay {
   /** Answers one. */
   async handle(
     request: Request,
-    info: Deno.ServeHandlerInfo<Deno.NetAddr>,
+    completed: Promise<void>,
+    remote: RemoteAddress,
   ): Promise<Response> {
     if (this.#finished !== undefined) {
       return new Response("Stopping\n", { status: 503 });
     }
     this.#count += 1;
-    void info.completed.catch(() => {}).then(() => this.#done());
-    return await this.#fetch(request, info.remoteAddr);
+    void completed.catch(() => {}).then(() => this.#done());
+    return await this.#fetch(request, remote);
   }
 
   /** Takes no more, and waits for those that there are, at most so long. */
@@ -114,10 +121,62 @@ interface ServeParts {
   readonly log: Log;
 }
 
+function commonOptions({ signal, log }: ServeParts) {
+  return {
+    signal,
+    automaticCompression: true,
+    onListen() {},
+    onError(error: unknown) {
+      log.error("Request failed", { error: toText(error) });
+      return new Response("Internal server error\n", { status: 500 });
+    },
+  };
+}
+
+/** Whoever comes by a Unix socket is on this machine. */
+const HERE: RemoteAddress = { hostname: "127.0.0.1", port: 0 };
+
+function serveUnix(
+  { path }: UnixAddress,
+  parts: ServeParts,
+): Deno.HttpServer<Deno.UnixAddr> {
+  try {
+    return Deno.serve(
+      { path, ...commonOptions(parts) },
+      (request, { completed }) =>
+        parts.requests.handle(request, completed, HERE),
+    );
+  } catch (error) {
+    const why = error instanceof Deno.errors.AddrInUse
+      ? "another program listens there"
+      : error instanceof Error
+      ? error.message
+      : String(error);
+    throw new ListenError(
+      `Cannot listen on ${path}: ${why}. Choose another place with --http`,
+      { cause: error },
+    );
+  }
+}
+
+/**
+ * Removes the file of a Unix socket on which nobody listens any more: a server
+ * that was killed leaves it behind, and it would keep the next from starting.
+ */
+export async function removeStaleSocket({ path }: UnixAddress): Promise<void> {
+  try {
+    (await Deno.connect({ transport: "unix", path })).close();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return;
+    if (!(error instanceof Deno.errors.ConnectionRefused)) return;
+    await Deno.remove(path);
+  }
+}
+
 function serve(
   address: ListenAddress,
   flag: string,
-  { requests, signal, log }: ServeParts,
+  parts: ServeParts,
   certificate?: CertificatePair,
 ): Deno.HttpServer<Deno.NetAddr> {
   const listen = (hostname: string) =>
@@ -125,16 +184,11 @@ function serve(
       {
         hostname,
         port: address.port,
-        signal,
-        automaticCompression: true,
-        onListen() {},
-        onError(error) {
-          log.error("Request failed", { error: toText(error) });
-          return new Response("Internal server error\n", { status: 500 });
-        },
+        ...commonOptions(parts),
         ...certificate,
       },
-      (request, info) => requests.handle(request, info),
+      (request, { completed, remoteAddr }) =>
+        parts.requests.handle(request, completed, remoteAddr),
     );
   try {
     if (address.hostname !== undefined) return listen(address.hostname);

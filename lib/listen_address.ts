@@ -6,6 +6,11 @@ export interface ListenAddress {
   readonly port: number;
 }
 
+/** Where to listen on this machine only: a socket that is a file. */
+export interface UnixAddress {
+  readonly path: string;
+}
+
 /**
  * Reads `ADDRESS:PORT`, `[ADDRESS]:PORT`, `:PORT` or `PORT`.
  *
