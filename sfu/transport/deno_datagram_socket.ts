@@ -55,12 +55,19 @@ export function openDenoDatagramSocket(
   options: DatagramSocketOptions,
 ): DatagramSocket {
   return new DenoDatagramSocket(
-    listen(options),
+    listenDatagram(options),
     options.arenaBytes ?? ARENA_BYTES,
   );
 }
 
-function listen(options: DatagramSocketOptions): Deno.DatagramConn {
+/**
+ * Opens the system's socket. To be closed by the caller.
+ *
+ * @throws {Deno.errors.AddrInUse} and the other errors of `Deno.listenDatagram`
+ */
+export function listenDatagram(
+  options: DatagramSocketOptions,
+): Deno.DatagramConn {
   const { hostname, port, listen = Deno.listenDatagram } = options;
   try {
     return listen({ transport: "udp", hostname, port });

@@ -103,6 +103,11 @@ export class EndpointSlots {
     return this.#uses[slot] === uses && this.#known[slot] === 1 ? slot : -1;
   }
 
+  /** How often a slot was used: tells its endpoints apart. Never 0 in use. */
+  uses(slot: number): number {
+    return this.#uses[slot]!;
+  }
+
   /** Where the address of a slot lies, and for how long it does: see `hold`. */
   addressOffset(slot: number): number {
     return this.#addresses + slot * ADDRESS_BYTES;

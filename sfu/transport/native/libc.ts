@@ -6,30 +6,20 @@ import { type Functions, openLibrary } from "./libraries.ts";
  * because those are called in another way on some machines.
  */
 const SYMBOLS = {
-  socket: { parameters: ["i32", "i32", "i32"], result: "i32" },
   setsockopt: {
     parameters: ["i32", "i32", "i32", "usize", "u32"],
     result: "i32",
   },
-  bind: { parameters: ["i32", "usize", "u32"], result: "i32" },
+  getsockopt: {
+    parameters: ["i32", "i32", "i32", "usize", "usize"],
+    result: "i32",
+  },
   getsockname: { parameters: ["i32", "usize", "usize"], result: "i32" },
   recvmmsg: {
     parameters: ["i32", "usize", "u32", "i32", "usize"],
     result: "i32",
   },
   sendmmsg: { parameters: ["i32", "usize", "u32", "i32"], result: "i32" },
-  close: { parameters: ["i32"], result: "i32" },
-  eventfd: { parameters: ["u32", "i32"], result: "i32" },
-  eventfd_write: { parameters: ["i32", "u64"], result: "i32" },
-  epoll_create1: { parameters: ["i32"], result: "i32" },
-  epoll_ctl: { parameters: ["i32", "i32", "i32", "usize"], result: "i32" },
-  epoll_wait: {
-    parameters: ["i32", "usize", "i32", "i32"],
-    result: "i32",
-    nonblocking: true,
-  },
-  malloc: { parameters: ["usize"], result: "usize" },
-  free: { parameters: ["usize"], result: "void" },
   /** For reading what lies outside of our memory. */
   memcpy: { parameters: ["usize", "usize", "usize"], result: "void" },
   /** With a size of 0: tells where a buffer is, for it returns the first. */
@@ -58,33 +48,17 @@ export const Linux = {
   AF_INET: 2,
   AF_INET6: 10,
   SOCK_DGRAM: 2,
-  SOCK_NONBLOCK: 0o4000,
-  SOCK_CLOEXEC: 0o2000000,
   SOL_SOCKET: 1,
+  SO_TYPE: 3,
   SO_SNDBUF: 7,
   SO_RCVBUF: 8,
   /** The same beyond the system's limit, for root only. */
   SO_SNDBUFFORCE: 32,
   SO_RCVBUFFORCE: 33,
-  IPPROTO_IPV6: 41,
-  IPV6_V6ONLY: 26,
   SOL_UDP: 17,
   UDP_SEGMENT: 103,
   MSG_DONTWAIT: 0x40,
-  EFD_NONBLOCK: 0o4000,
-  EFD_CLOEXEC: 0o2000000,
-  EPOLL_CLOEXEC: 0o2000000,
-  EPOLL_CTL_ADD: 1,
-  EPOLL_CTL_MOD: 3,
-  EPOLLIN: 1,
-  EPOLLOUT: 4,
 } as const;
 
 /** Error numbers of Linux that make a difference. */
-export const Errno = {
-  EINTR: 4,
-  EAGAIN: 11,
-  EACCES: 13,
-  EADDRINUSE: 98,
-  EADDRNOTAVAIL: 99,
-} as const;
+export const Errno = { EINTR: 4, EAGAIN: 11 } as const;

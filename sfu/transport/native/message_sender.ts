@@ -15,8 +15,6 @@ const CONTROL_LENGTH = 18;
 export class MessageSender {
   /** How many datagrams the system has refused. */
   refused = 0;
-  /** How many system calls have sent something; for benchmarks. */
-  calls = 0;
   readonly #syscalls: UdpSyscalls;
   readonly #slots: EndpointSlots;
   readonly #queue: SendQueue;
@@ -125,7 +123,6 @@ export class MessageSender {
   }
 
   #sendBatch(message: number, count: number): number {
-    this.calls++;
     const { libc } = this.#syscalls;
     const address = this.#block.address(message);
     return libc.sendmmsg(this.#fd, address, count, Linux.MSG_DONTWAIT);
@@ -159,7 +156,7 @@ export class MessageSender {
       const position = this.#queue.planned[i]!;
       this.#layOutMessage(message, i, 1);
       if (this.#sendBatch(message, 1) === 1) {
-        this.#queue.setSingle(slot, true);
+        this.#queue.setSingle(slot);
       } else {
         const errno = this.#syscalls.errno();
         if (errno === Errno.EAGAIN || errno === Errno.EINTR) return false;

@@ -5,15 +5,16 @@
  * @module
  */
 import { setImmediate } from "node:timers";
-import type { DatagramSocketOptions } from "../deno_datagram_socket.ts";
-import { decodeIpAddress } from "../ip_address.ts";
+import {
+  type DatagramSocketOptions,
+  listenDatagram,
+} from "../deno_datagram_socket.ts";
 import type { DatagramReceiver, DatagramSocket, Endpoint } from "../ports.ts";
-import { EndpointSlots, MAX_ENDPOINTS, readAddress } from "./endpoint_slots.ts";
+import { EndpointSlots, MAX_ENDPOINTS } from "./endpoint_slots.ts";
 import { type Libc, Linux } from "./libc.ts";
 import { MessageBlock } from "./message_block.ts";
 import { MessageSender } from "./message_sender.ts";
 import { NativeMemory } from "./native_memory.ts";
-import { Readiness } from "./readiness.ts";
 import { SendQueue } from "./send_queue.ts";
 import { UdpSyscalls } from "./udp_syscalls.ts";
 
@@ -23,63 +24,49 @@ const ARENA_BYTES = 8 * 1024 * 1024;
 const MAX_QUEUED = 16_384;
 const MAX_BATCH = 64;
 
+/**
+ * After how many datagrams in a batch it is looked at once whether there are
+ * more, before Deno waits. Lower wastes turns under light load; higher has Deno
+ * receive more of the datagrams, each at several times the cost.
+ */
+const BUSY_BATCH = 4;
+
 /** Room for any address that the system writes. */
 const NAME_BYTES = 32;
 
 /**
- * After a wait shorter than that, in milliseconds, the next datagrams are
- * fetched {@linkcode PAUSE_MS} later. Lower wakes more often in bursts; higher
- * delays more packets that come alone.
+ * When to try again after the system took no more, or failed, in milliseconds.
+ * Lower is done sooner; higher leaves it more time to get better.
  */
-const SHORT_WAIT_MS = 1;
-
-/**
- * How long datagrams may gather under load. A wake-up costs as much as fifty
- * datagrams: lower pays it more often; higher delays packets.
- */
-const PAUSE_MS = 1;
+const RETRY_MS = 2;
 
 /**
  * Opens a UDP port. To be closed by the caller.
  *
- * @throws {RangeError} if the host is no IP address
+ * Deno opens the system's socket, closes it, and waits for it: no wait is
+ * cheaper, and none else would be safe when a worker is ended from outside. The
+ * first datagram after a wait comes by Deno, all others straight from the system.
+ *
  * @throws {Deno.errors.AddrInUse} and the other errors of `Deno.listenDatagram`
  */
 export function openNativeDatagramSocket(
   libc: Libc,
-  options: Omit<DatagramSocketOptions, "listen">,
+  options: DatagramSocketOptions,
 ): DatagramSocket {
-  const { hostname, port } = options;
-  const address = decodeIpAddress(hostname);
-  if (address === undefined) {
-    throw new RangeError(`Cannot listen on ${hostname}: no IP address`);
-  }
   const arenaBytes = options.arenaBytes ?? ARENA_BYTES;
   const memory = new NativeMemory(libc, arenaBytes + MEMORY_BYTES);
   const arena = memory.allocate(arenaBytes);
-  const syscalls = new UdpSyscalls(libc, memory);
-  const open = (at: Uint8Array) => {
-    const family = at.length === 16 ? Linux.AF_INET6 : Linux.AF_INET;
-    return new NativeDatagramSocket(syscalls, {
-      fd: syscalls.open(family, at, port),
-      family,
-      arena: memory.bytes.subarray(arena, arena + arenaBytes),
-    });
-  };
+  const conn = listenDatagram(options);
   try {
-    return open(address);
+    return new NativeDatagramSocket(
+      new UdpSyscalls(libc, memory),
+      conn,
+      memory.bytes.subarray(arena, arena + arenaBytes),
+    );
   } catch (error) {
-    const isAny = address.length === 16 && address.every((byte) => byte === 0);
-    if (!isAny || error instanceof Deno.errors.AddrInUse) throw error;
-    return open(new Uint8Array(4));
+    conn.close();
+    throw error;
   }
-}
-
-/** What is made before the socket. */
-interface Parts {
-  readonly fd: number;
-  readonly family: number;
-  readonly arena: Uint8Array;
 }
 
 class NativeDatagramSocket implements DatagramSocket {
@@ -88,37 +75,41 @@ class NativeDatagramSocket implements DatagramSocket {
   readonly arena: Uint8Array;
   readonly closed: Promise<void>;
   readonly #end: () => void;
+  readonly #conn: Deno.DatagramConn;
   readonly #fd: number;
   readonly #libc: Libc;
   readonly #memory: NativeMemory;
   readonly #slots: EndpointSlots;
   readonly #queue: SendQueue;
   readonly #sender: MessageSender;
-  readonly #readiness: Readiness;
   readonly #block: MessageBlock;
   readonly #buffers: number;
   readonly #names: number;
   #receiver: DatagramReceiver | undefined;
-  #blocked = false;
   #closed = false;
+  #batchOpen = false;
+  #retry: ReturnType<typeof setTimeout> | undefined;
   #endPause: (() => void) | undefined;
 
-  constructor(syscalls: UdpSyscalls, { fd, family, arena }: Parts) {
+  constructor(
+    syscalls: UdpSyscalls,
+    conn: Deno.DatagramConn,
+    arena: Uint8Array,
+  ) {
     const { libc, memory } = syscalls;
+    const { hostname, port } = conn.addr as Deno.NetAddr;
+    const fd = syscalls.find(hostname, port);
+    if (fd < 0) throw new Error("Cannot find Deno's UDP socket");
+    const family = syscalls.family(fd);
+    syscalls.enlarge(fd);
     ({ promise: this.closed, resolve: this.#end } = Promise.withResolvers());
+    this.#conn = conn;
     this.#fd = fd;
     this.#libc = libc;
     this.#memory = memory;
     this.arena = arena;
-    try {
-      const bound = readAddress(memory.bytes, syscalls.boundAddress(fd));
-      this.host = bound.host;
-      this.port = bound.port;
-      this.#readiness = new Readiness(syscalls, fd);
-    } catch (error) {
-      libc.close(fd);
-      throw error;
-    }
+    this.host = hostname;
+    this.port = port;
     const [seed = 0] = crypto.getRandomValues(new Uint32Array(1));
     this.#slots = new EndpointSlots(memory, family, seed);
     this.#queue = new SendQueue(this.#slots, {
@@ -172,8 +163,11 @@ class NativeDatagramSocket implements DatagramSocket {
 
   flush(): void {
     if (this.#closed || this.#queue.count === 0) return;
-    this.#blocked = !this.#sender.flush();
-    this.#readiness.watchSending(this.#blocked);
+    if (this.#sender.flush() || this.#retry !== undefined) return;
+    this.#retry = setTimeout(() => {
+      this.#retry = undefined;
+      this.flush();
+    }, RETRY_MS);
   }
 
   endpoint(host: string, port: number): Endpoint {
@@ -191,25 +185,45 @@ class NativeDatagramSocket implements DatagramSocket {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    clearTimeout(this.#retry);
     this.#endPause?.();
-    this.#readiness.close();
-    this.#libc.close(this.#fd);
+    this.#conn.close();
     if (this.#receiver === undefined) this.#end();
   }
 
   async #run(): Promise<void> {
+    const buffer = new Uint8Array(MAX_DATAGRAM_BYTES);
     while (!this.#closed) {
-      const received = this.#receive();
-      if (this.#blocked) this.flush();
-      if (received > 0) {
+      let received;
+      try {
+        received = await this.#conn.receive(buffer);
+      } catch {
+        await this.#pause();
+        continue;
+      }
+      if (this.#closed) break;
+      this.#handleFirst(received[0], received[1] as Deno.NetAddr);
+      do {
         // What else is to be done has its turn; meanwhile more may come.
         await new Promise<void>((resolve) => setImmediate(resolve));
-      } else await this.#rest();
+      } while (!this.#closed && this.#receive() >= BUSY_BATCH);
     }
     this.#end();
   }
 
-  /** Hands on what has come, up to a batch; returns how many. */
+  /** The datagram with which a wait ended; its batch goes on. */
+  #handleFirst(datagram: Uint8Array, from: Deno.NetAddr): void {
+    let endpoint;
+    try {
+      endpoint = this.#slots.endpoint(from.hostname, from.port);
+    } catch {
+      return; // No room: a stranger, for sure.
+    }
+    this.#batchOpen = true;
+    this.#receiver?.handleDatagram(endpoint, datagram);
+  }
+
+  /** Hands on what has come, up to a batch, and ends it; returns how many. */
   #receive(): number {
     const count = this.#libc.recvmmsg(
       this.#fd,
@@ -218,7 +232,6 @@ class NativeDatagramSocket implements DatagramSocket {
       Linux.MSG_DONTWAIT,
       0,
     );
-    if (count <= 0) return 0;
     for (let i = 0; i < count && !this.#closed; i++) {
       const name = this.#names + i * NAME_BYTES;
       const start = this.#buffers + i * MAX_DATAGRAM_BYTES;
@@ -231,17 +244,14 @@ class NativeDatagramSocket implements DatagramSocket {
         this.#memory.bytes.subarray(start, end),
       );
     }
-    if (!this.#closed) this.#receiver?.handleBatchEnd();
+    if ((count > 0 || this.#batchOpen) && !this.#closed) {
+      this.#batchOpen = false;
+      this.#receiver?.handleBatchEnd();
+    }
     return count;
   }
 
-  /** Nothing is there: waits for more, or under load a little. */
-  async #rest(): Promise<void> {
-    const before = performance.now();
-    await this.#readiness.wait();
-    if (performance.now() - before < SHORT_WAIT_MS) await this.#pause();
-  }
-
+  /** Waits a little, or until closed. */
   #pause(): Promise<void> {
     if (this.#closed) return Promise.resolve();
     return new Promise((resolve) => {
@@ -250,7 +260,7 @@ class NativeDatagramSocket implements DatagramSocket {
         this.#endPause = undefined;
         resolve();
       };
-      const timer = setTimeout(end, PAUSE_MS);
+      const timer = setTimeout(end, RETRY_MS);
       this.#endPause = end;
     });
   }

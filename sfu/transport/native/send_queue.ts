@@ -49,8 +49,11 @@ export class SendQueue {
   readonly #last: Int32Array;
   /** The first to each endpoint. */
   readonly #heads = new Uint16Array(WINDOW);
-  /** Endpoint slots whose path does not take messages of several datagrams. */
-  readonly #single: Uint8Array;
+  /**
+   * By endpoint slot, at which of its uses the path did not take messages of
+   * several datagrams.
+   */
+  readonly #single: Float64Array;
   #first = 0;
   #count = 0;
   #tail = 0;
@@ -66,7 +69,7 @@ export class SendQueue {
     this.#targets = new Int32Array(capacity);
     this.#next = new Int32Array(capacity);
     this.#last = new Int32Array(maxEndpoints);
-    this.#single = new Uint8Array(maxEndpoints);
+    this.#single = new Float64Array(maxEndpoints);
   }
 
   /** How many datagrams are queued, those among them that are gone already. */
@@ -127,7 +130,9 @@ export class SendQueue {
       let at = this.#heads[h]!;
       const slot = this.#targets[at]!;
       this.#last[slot] = 0;
-      const most = this.#single[slot] === 1 ? 1 : this.#maxSegments;
+      const most = this.#single[slot] === this.#slots.uses(slot)
+        ? 1
+        : this.#maxSegments;
       while (at >= 0) {
         const segment = this.#lengths[at]!;
         let bytes = 0;
@@ -167,9 +172,9 @@ export class SendQueue {
     }
   }
 
-  /** An endpoint is to get each datagram as a message of its own, or not. */
-  setSingle(slot: number, single: boolean): void {
-    this.#single[slot] = single ? 1 : 0;
+  /** From now on, an endpoint gets each datagram as a message of its own. */
+  setSingle(slot: number): void {
+    this.#single[slot] = this.#slots.uses(slot);
   }
 
   /** Links those to the same endpoint; returns how many endpoints there are. */

@@ -1,5 +1,5 @@
-import { writeAddress } from "./endpoint_slots.ts";
-import { Errno, type Libc, Linux } from "./libc.ts";
+import { readAddress } from "./endpoint_slots.ts";
+import { type Libc, Linux } from "./libc.ts";
 import type { NativeMemory } from "./native_memory.ts";
 
 /**
@@ -11,7 +11,10 @@ const SOCKET_BUFFER_BYTES = 4 * 1024 * 1024;
 /** Room for any arguments of one call. */
 const SCRATCH_BYTES = 32;
 
-/** The calls that open a UDP port, and what they share. */
+/** How far descriptors are looked through: a server may have that many. */
+const MAX_DESCRIPTOR = 65_536;
+
+/** The calls that find and prepare a UDP socket, and what they share. */
 export class UdpSyscalls {
   readonly libc: Libc;
   readonly memory: NativeMemory;
@@ -35,45 +38,24 @@ export class UdpSyscalls {
   }
 
   /**
-   * Opens a nonblocking socket on an address. A socket for IPv6 takes IPv4 too
-   * if it is bound to all addresses.
-   *
-   * @returns the file descriptor
-   * @throws {Deno.errors.AddrInUse} and the other errors of `Deno.listenDatagram`
+   * The descriptor of a UDP socket of this process by its bound address, or -1.
+   * Deno does not tell it.
    */
-  open(family: number, address: Uint8Array, port: number): number {
-    const { libc, memory } = this;
-    const type = Linux.SOCK_DGRAM | Linux.SOCK_NONBLOCK | Linux.SOCK_CLOEXEC;
-    const fd = libc.socket(family, type, 0);
-    if (fd < 0) throw toError("open a UDP socket", this.errno());
-    this.#enlarge(fd);
-    if (family === Linux.AF_INET6) {
-      this.#setOption(fd, Linux.IPPROTO_IPV6, Linux.IPV6_V6ONLY, 0);
+  find(host: string, port: number): number {
+    for (let fd = 0; fd < MAX_DESCRIPTOR; fd++) {
+      const name = this.#name(fd);
+      const found = name?.host === host && name.port === port &&
+        this.#option(fd, Linux.SOL_SOCKET, Linux.SO_TYPE) === Linux.SOCK_DGRAM;
+      if (found) return fd;
     }
-    const size = writeAddress(
-      memory.bytes,
-      this.scratch,
-      family,
-      address,
-      port,
-    );
-    if (libc.bind(fd, memory.base + this.scratch, size) !== 0) {
-      const errno = this.errno();
-      libc.close(fd);
-      throw toError("bind a UDP socket", errno);
-    }
-    return fd;
+    return -1;
   }
 
-  /** Where the bound address is in memory, until the next call of ours. */
-  boundAddress(fd: number): number {
-    const sizeAt = this.scratch + SCRATCH_BYTES;
-    this.memory.setU32(sizeAt, SCRATCH_BYTES);
-    const { base } = this.memory;
-    if (this.libc.getsockname(fd, base + this.scratch, base + sizeAt) !== 0) {
-      throw toError("name a UDP socket", this.errno());
-    }
-    return this.scratch;
+  /** The family of a socket's address. */
+  family(fd: number): number {
+    return this.#name(fd) === undefined
+      ? -1
+      : this.memory.u32(this.scratch) & 0xffff;
   }
 
   /** Whether the system cuts one message into datagrams (Linux 4.18 and later). */
@@ -82,7 +64,7 @@ export class UdpSyscalls {
   }
 
   /** As much as root gets, or else as much as the system's limit allows. */
-  #enlarge(fd: number): void {
+  enlarge(fd: number): void {
     const size = SOCKET_BUFFER_BYTES;
     for (
       const [forced, usual] of [
@@ -95,24 +77,31 @@ export class UdpSyscalls {
     }
   }
 
+  /** The bound address of an internet socket; leaves its bytes in the scratch. */
+  #name(fd: number): { host: string; port: number } | undefined {
+    const { memory, libc, scratch } = this;
+    const sizeAt = scratch + SCRATCH_BYTES;
+    memory.setU32(sizeAt, SCRATCH_BYTES);
+    const { base } = memory;
+    if (libc.getsockname(fd, base + scratch, base + sizeAt) !== 0) return;
+    const family = memory.u32(scratch) & 0xffff;
+    const known = family === Linux.AF_INET || family === Linux.AF_INET6;
+    return known ? readAddress(memory.bytes, scratch) : undefined;
+  }
+
+  #option(fd: number, level: number, name: number): number {
+    const { memory, libc, scratch } = this;
+    const sizeAt = scratch + SCRATCH_BYTES;
+    memory.setU32(sizeAt, 4);
+    const { base } = memory;
+    const value = base + scratch;
+    const result = libc.getsockopt(fd, level, name, value, base + sizeAt);
+    return result === 0 ? memory.u32(scratch) : -1;
+  }
+
   #setOption(fd: number, level: number, name: number, value: number): boolean {
     this.memory.setU32(this.scratch, value);
     const at = this.memory.base + this.scratch;
     return this.libc.setsockopt(fd, level, name, at, 4) === 0;
-  }
-}
-
-/** The error that Deno's own sockets would throw. */
-export function toError(what: string, errno: number): Error {
-  const text = `Cannot ${what}: error ${errno}`;
-  switch (errno) {
-    case Errno.EADDRINUSE:
-      return new Deno.errors.AddrInUse(`${text}, the address is in use`);
-    case Errno.EADDRNOTAVAIL:
-      return new Deno.errors.AddrNotAvailable(`${text}, no such address here`);
-    case Errno.EACCES:
-      return new Deno.errors.PermissionDenied(`${text}, not allowed`);
-    default:
-      return new Error(text);
   }
 }
