@@ -358,14 +358,13 @@ function optional(
   return text === undefined ? undefined : limited(text, what);
 }
 
-/**
- * Refuses data that is too large to tell everybody, here and in the actions
- * that change it.
- *
- * @throws {ProtocolError} 1002
- */
-export function limitedData(data: JsonObject): JsonObject {
-  if (JSON.stringify(data).length > MAX_LENGTH.data) throw overlong("data");
+/** Whether data is too large to tell everybody. */
+export function isTooLarge(data: JsonObject): boolean {
+  return JSON.stringify(data).length > MAX_LENGTH.data;
+}
+
+function limitedData(data: JsonObject): JsonObject {
+  if (isTooLarge(data)) throw overlong("data");
   return data;
 }
 

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import {
   decodeClientMessage,
-  limitedData,
+  isTooLarge,
   parseClientMessage,
 } from "./client_message.ts";
 import { ProtocolError } from "./errors.ts";
@@ -183,8 +183,9 @@ test("parseClientMessage() does not let data reach prototypes", () => {
   assert.equal(({} as { x?: number }).x, undefined);
 });
 
-test("limitedData() lets ordinary data pass", () => {
-  assert.deepEqual(limitedData({ raisehand: true }), { raisehand: true });
+test("isTooLarge() tells data that is too much to tell everybody", () => {
+  assert.equal(isTooLarge({ raisehand: true }), false);
+  assert.equal(isTooLarge({ text: "x".repeat(16_384) }), true);
 });
 
 test("decodeClientMessage() ends in a message or a ProtocolError, whatever the text", () => {

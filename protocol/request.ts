@@ -19,6 +19,9 @@ export const NO_TRACKS: RequestedTracks = { audio: false, video: "none" };
 /** The most labels that a request may have: clients use two or three. */
 const MAX_LABELS = 64;
 
+/** The longest label that a flow can have; longer ones ask for nothing. */
+const MAX_LABEL_LENGTH = 64;
+
 /**
  * Reads the `request` of a `request` message; absent means nothing is wanted.
  *
@@ -30,7 +33,8 @@ export function parseRequested(json: unknown): Requested {
   const entries = Object.entries(json);
   if (entries.length > MAX_LABELS) throw badRequest();
   return new Map(
-    entries.map(([label, tracks]) => [label, parseTracks(tracks)]),
+    entries.map(([label, tracks]) => [label, parseTracks(tracks)] as const)
+      .filter(([label]) => label.length <= MAX_LABEL_LENGTH),
   );
 }
 

@@ -21,7 +21,9 @@ const SENT_EVEN_IF_EMPTY: ReadonlySet<string> = new Set([
 export function encodeServerMessage(message: ServerMessage): string {
   return JSON.stringify(Object.fromEntries(
     Object.entries(message).filter(([name, value]) =>
-      SENT_EVEN_IF_EMPTY.has(name) || !isEmpty(value)
+      SENT_EVEN_IF_EMPTY.has(name) || !isEmpty(value) ||
+      // Absent means no news of the group's data, so its end must be told.
+      (name === "data" && message.type === "joined" && value !== undefined)
     ),
   ));
 }

@@ -128,7 +128,7 @@ test("encodeServerMessage() leaves out what is empty, but for what clients read 
     username: "" as Username,
     permissions: [],
     status: { name: group, clientCount: 1 },
-    data: {},
+    data: undefined,
     rtcConfiguration: {},
   });
 
@@ -140,6 +140,21 @@ test("encodeServerMessage() leaves out what is empty, but for what clients read 
     status: { name: "g", clientCount: 1 },
     rtcConfiguration: {},
   });
+});
+
+test("encodeServerMessage() tells members that their group has no data any more (A-76)", () => {
+  const encoded = encodeServerMessage({
+    type: "joined",
+    kind: "change",
+    group,
+    username: "" as Username,
+    permissions: [],
+    status: { name: group, clientCount: 1 },
+    data: {},
+    rtcConfiguration: {},
+  });
+
+  assert.deepEqual(JSON.parse(encoded).data, {});
 });
 
 test("encodeServerMessage() sends an empty text as a value", () => {

@@ -43,6 +43,7 @@ export class Attendance {
   readonly #sessions = new Map<SessionId, Session>();
   readonly #groups: Groups;
   readonly #flows: FlowTable;
+  #isStopping = false;
 
   constructor(groups: Groups, flows: FlowTable) {
     this.#groups = groups;
@@ -61,6 +62,7 @@ export class Attendance {
 
   /** Somebody has connected. */
   connect(id: SessionId, address: string, turn: Turn): void {
+    if (this.#isStopping) return turn.disconnect(id, 1000, "");
     const { instant } = turn.now;
     this.#sessions.set(id, {
       id,
@@ -94,7 +96,14 @@ export class Attendance {
       throw violation("cannot join multiple groups");
     }
     const attempt = ++session.attempts;
-    session.state = { kind: "joining", client, attempt, join, backlog: [] };
+    session.state = {
+      kind: "joining",
+      client,
+      attempt,
+      join,
+      backlog: [],
+      backlogLength: 0,
+    };
     const { username, password, token } = join;
     const credentials: Credentials = {
       ...(username !== undefined && { username }),
@@ -138,8 +147,7 @@ export class Attendance {
     this.#flows.leave(session.id, true, turn);
     exit(group, member, turn);
     session.state = { kind: "outside", client };
-    const joined = group.joined("leave", member);
-    turn.send(session.id, { ...joined, data: group.data });
+    turn.send(session.id, group.joinedWithData("leave", member));
     this.#enforceOperator(group, turn);
   }
 
@@ -199,6 +207,7 @@ export class Attendance {
 
   /** Locks all groups and sends everybody away. */
   shutDown(message: string, turn: Turn): void {
+    this.#isStopping = true;
     for (const group of this.#groups.all) {
       group.lockMessage = message;
       group.announceChange(turn);
@@ -274,7 +283,7 @@ export class Attendance {
 
   /** What happens to a group that no operator is in, if its description says so (E-13). */
   #enforceOperator(group: Group, turn: Turn): void {
-    if (group.hasOperator) return;
+    if (this.#isStopping || group.hasOperator) return;
     const { autolock, autokick } = group.description;
     if (autolock && group.lockMessage === undefined) {
       group.lockMessage = LOCKED;

@@ -8,6 +8,14 @@ import type { Group, Member } from "./group.ts";
 import { may } from "./permissions.ts";
 import type { Turn } from "./turn.ts";
 
+/**
+ * How many UTF-16 units of JSON a value may have, in chat and user messages.
+ * Everybody in the group gets it, so a megabyte, which is what a message may
+ * have, would be a gigabyte for a thousand. Lower refuses long texts that
+ * somebody pastes; what is longer could not be told to newcomers either.
+ */
+export const MAX_VALUE_LENGTH = 1 << 18;
+
 /** A message that somebody in a group has said. */
 export interface Saying {
   readonly group: Group;
@@ -30,6 +38,10 @@ export function handleChat(
   if (!may(sender, isCaption ? "caption" : "chat")) {
     return turn.sendError(sender, "not authorised");
   }
+  if (lengthOf(message.value) > MAX_VALUE_LENGTH) {
+    turn.countLimit("chatLength");
+    return turn.sendError(sender, "message is too long");
+  }
   const forwarded = toForwarded(sender, message, turn.now.wall);
   if (message.dest !== "") {
     const to = group.find(message.dest);
@@ -43,6 +55,13 @@ export function handleChat(
   // Captions are of the moment: told later, they are only noise.
   if (!isCaption) keep(group, chat, turn.now.wall);
   broadcast(group, sender, chat, turn);
+}
+
+function lengthOf(value: unknown): number {
+  if (value === undefined) return 0;
+  return typeof value === "string"
+    ? value.length
+    : JSON.stringify(value).length;
 }
 
 function toForwarded(

@@ -21,6 +21,11 @@ interface Kept {
 export class ChatHistory {
   #kept: Kept[] = [];
 
+  /** How many messages are kept. */
+  get size(): number {
+    return this.#kept.length;
+  }
+
   /** Keeps a message; the oldest ones make room for it. */
   add(entry: ChatHistoryEntry, at: WallTime): void {
     const length = JSON.stringify(entry).length;

@@ -1,136 +1,178 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { wallTimeAt } from "../lib/time.ts";
-import { toRfc3339 } from "./chat.ts";
+import { MAX_VALUE_LENGTH } from "./chat.ts";
 import { TestServer, type Wire } from "./test_server.ts";
 
-/** Three members, the first of whom has the permissions. */
-function meeting(permissions = "present,message") {
-  const server = new TestServer();
-  const a1 = server.enter("a1", permissions);
-  const b1 = server.enter("b1");
-  const c1 = server.enter("c1");
-  for (const session of [a1, b1, c1]) server.hear(session);
-  return { server, a1, b1, c1 };
+const TIME = "2026-07-29T08:00:00Z";
+
+function error(dest: string, value: string): Wire {
+  return { type: "usermessage", kind: "error", dest, privileged: true, value };
 }
 
-test("handleChat() makes messages anew: what the server decides cannot be forged (A-61)", () => {
-  const { server, a1, b1 } = meeting();
+/** Three in a group, who have heard what there was to hear. */
+function meet() {
+  const server = new TestServer();
+  const a = server.enter("a", "message");
+  const b = server.enter("b", "op,message");
+  const c = server.enter("c", "caption");
+  for (const session of [a, b, c]) server.hear(session);
+  return { server, a, b, c };
+}
 
-  server.say(a1, {
+/** What somebody who comes now is told of what was said. */
+function history(server: TestServer): Wire[] {
+  const late = server.greet("late");
+  server.join(late, { username: "late" });
+  return server.hear(late).filter(({ type }) => type === "chathistory");
+}
+
+test("Router lets chat those who may, and caption those who may that (A-60)", () => {
+  const { server, a, b, c } = meet();
+  server.say(a, { type: "chat", kind: "caption", value: "x" });
+  assert.deepEqual(server.hear(a), [error("a", "not authorised")]);
+  for (const type of ["chat", "usermessage"]) {
+    server.say(c, { type, value: "x" });
+    assert.deepEqual(server.hear(c), [error("c", "not authorised")]);
+  }
+  server.say(c, { type: "usermessage", kind: "caption", value: "x" });
+  assert.deepEqual(server.hear(c), [error("c", "not authorised")]);
+  assert.deepEqual(server.hear(b), []);
+});
+
+test("Router shows captions and does not repeat them to newcomers (A-60, J-11)", () => {
+  const { server, a, c } = meet();
+
+  server.say(c, { type: "chat", kind: "caption", source: "c", value: "hello" });
+
+  const caption = {
     type: "chat",
-    source: "a1",
-    username: "a1",
-    id: "mine",
-    privileged: true,
-    time: "1970-01-01T00:00:00Z",
-    error: "x",
-    data: { x: 1 },
+    kind: "caption",
+    id: "random-1",
+    source: "c",
+    time: TIME,
+    value: "hello",
+  };
+  assert.deepEqual(server.hear(a), [caption]);
+  assert.deepEqual(server.hear(c), [caption]);
+  assert.deepEqual(history(server), []);
+});
+
+test("Router makes messages anew, and believes nothing of them (A-61, A-62)", () => {
+  const { server, a, b } = meet();
+  const forged = { privileged: true, time: "1970", error: "x", data: { a: 1 } };
+
+  server.say(a, {
+    type: "chat",
     kind: "me",
-    value: "waves",
+    source: "a",
+    username: "a",
+    id: "own",
+    value: { any: ["JSON"] },
+    ...forged,
   });
-
-  assert.deepEqual(server.hear(b1), [{
+  assert.deepEqual(server.hear(b), [{
     type: "chat",
-    id: "mine",
-    source: "a1",
-    username: "a1",
-    time: "2026-07-29T08:00:00Z",
     kind: "me",
-    value: "waves",
+    id: "own",
+    source: "a",
+    username: "a",
+    time: TIME,
+    value: { any: ["JSON"] },
+  }]);
+  server.say(b, {
+    type: "usermessage",
+    kind: "warning",
+    value: "x",
+    ...forged,
+  });
+  server.hear(a).shift();
+  const [warning] = server.hear(b);
+  assert.deepEqual(warning, {
+    type: "usermessage",
+    kind: "warning",
+    privileged: true,
+    time: TIME,
+    value: "x",
+  });
+});
+
+test("Router sends to one, to all, and not back (A-63)", () => {
+  const { server, a, b, c } = meet();
+  server.say(a, { type: "chat", dest: "b", value: "psst" });
+  assert.deepEqual(
+    server.hear(b).map(({ dest, value, id }) => [dest, value, id]),
+    [
+      ["b", "psst", undefined],
+    ],
+  );
+  assert.deepEqual([...server.hear(a), ...server.hear(c)], []);
+
+  server.say(a, { type: "chat", noecho: true, value: "all" });
+  assert.deepEqual(server.hear(a), []);
+  assert.equal(server.hear(b)[0]?.noecho, true);
+  assert.equal(server.hear(c).length, 1);
+
+  server.say(a, { type: "chat", dest: "nobody", value: "x" });
+  assert.deepEqual(server.hear(a), [error("a", "user unknown")]);
+});
+
+test("Router reaches nobody in another group, whatever its id (A-63)", () => {
+  const { server, a } = meet();
+  const far = server.greet("far");
+  server.join(far, { group: "h", username: "far" });
+  server.hear(far);
+  for (const type of ["chat", "usermessage"]) {
+    server.say(a, { type, dest: "far", value: "x" });
+    assert.deepEqual(server.hear(a), [error("a", "user unknown")]);
+    server.say(a, { type, value: "x" });
+    server.hear(a);
+  }
+  assert.deepEqual(server.hear(far), []);
+});
+
+test("Router passes the negotiation of file transfers on untouched (A-69)", () => {
+  const { server, a, b } = meet();
+  const value = { type: "ice", version: ["1"], id: "t", candidate: null };
+  server.say(a, {
+    type: "usermessage",
+    kind: "filetransfer",
+    dest: "b",
+    value,
+  });
+  assert.deepEqual(server.hear(b)[0]?.value, value);
+});
+
+test("Router remembers chat for newcomers, without what was private (A-64, A-65)", () => {
+  const { server, a, b } = meet();
+  server.say(b, { type: "chat", source: "b", username: "b", value: "public" });
+  server.say(a, { type: "chat", dest: "b", value: "private" });
+  server.say(a, { type: "usermessage", value: "program" });
+  assert.deepEqual(history(server), [{
+    type: "chathistory",
+    id: "random-1",
+    source: "b",
+    username: "b",
+    time: TIME,
+    value: "public",
   }]);
 });
 
-test("handleChat() marks what operators say (A-61)", () => {
-  const { server, a1, b1 } = meeting("op,message");
-
-  server.say(a1, { type: "usermessage", kind: "mute", noecho: true });
-
-  assert.deepEqual(server.hear(a1), []);
-  const [mute] = server.hear(b1);
-  assert.deepEqual([mute?.privileged, mute?.noecho, mute?.kind], [
-    true,
-    true,
-    "mute",
-  ]);
-  assert.equal("id" in (mute ?? {}), false, "user messages get no id (A-62)");
+test("Router remembers the last fifty messages (A-64)", () => {
+  const { server, a } = meet();
+  for (let i = 0; i < 60; i++) server.say(a, { type: "chat", value: i });
+  const values = history(server).map(({ value }) => value);
+  assert.deepEqual(values, Array.from({ length: 50 }, (_, i) => i + 10));
 });
 
-test("handleChat() gives private messages to one only, without an id (A-62, A-63)", () => {
-  const { server, a1, b1, c1 } = meeting();
-
-  server.say(a1, { type: "chat", dest: "b1", value: "psst" });
-
-  const [heard] = server.hear(b1);
-  assert.deepEqual([heard?.dest, heard?.value, heard?.id], [
-    "b1",
-    "psst",
-    undefined,
-  ]);
-  assert.deepEqual([...server.hear(a1), ...server.hear(c1)], []);
-});
-
-test("handleChat() passes file transfers through as they are (A-69)", () => {
-  const { server, a1, b1 } = meeting();
-  const value = { type: "ice", version: ["1"], candidate: null };
-
-  server.say(a1, {
-    type: "usermessage",
-    kind: "filetransfer",
-    dest: "b1",
-    value,
-  });
-
-  assert.deepEqual(server.hear(b1)[0]?.value, value);
-});
-
-test("handleChat() refuses whom it must (A-60, A-63)", () => {
-  const cases: [string, Wire, string][] = [
-    ["present", { type: "chat" }, "not authorised"],
-    ["present", { type: "usermessage" }, "not authorised"],
-    ["caption", { type: "chat" }, "not authorised"],
-    ["message", { type: "chat", kind: "caption" }, "not authorised"],
-    ["message", { type: "chat", dest: "nobody" }, "user unknown"],
-  ];
-  for (const [permissions, message, text] of cases) {
-    const { server, a1, b1 } = meeting(permissions);
-
-    server.say(a1, { value: "x", ...message });
-
-    assert.deepEqual(server.hear(a1), [{
-      type: "usermessage",
-      kind: "error",
-      dest: "a1",
-      privileged: true,
-      value: text,
-    }]);
-    assert.deepEqual(server.hear(b1), []);
+test("Router passes on long messages, and refuses what is out of all bounds (J-17)", () => {
+  const { server, a, b } = meet();
+  server.say(a, { type: "chat", value: "x".repeat(MAX_VALUE_LENGTH) });
+  assert.equal(server.hear(b).length, 1);
+  server.hear(a);
+  for (const type of ["chat", "usermessage"]) {
+    server.say(a, { type, value: ["x".repeat(MAX_VALUE_LENGTH)] });
+    assert.deepEqual(server.hear(a), [error("a", "message is too long")]);
   }
-});
-
-test("handleChat() keeps public chat for those who come, but no captions (A-64, A-65, J-11)", () => {
-  const { server, a1, c1 } = meeting("op,message,caption");
-  server.say(a1, { type: "chat", source: "a1", value: "public" });
-  server.say(a1, { type: "chat", kind: "caption", value: "spoken" });
-  server.say(a1, { type: "chat", dest: "c1", value: "private" });
-  server.say(a1, { type: "usermessage", kind: "info", value: "message" });
-  assert.equal(server.hear(c1).length, 4);
-
-  const d1 = server.greet("d1");
-  server.join(d1);
-
-  assert.deepEqual(
-    server.hear(d1).filter(({ type }) => type === "chathistory"),
-    [{
-      type: "chathistory",
-      id: "random-1",
-      source: "a1",
-      time: "2026-07-29T08:00:00Z",
-      value: "public",
-    }],
-  );
-});
-
-test("toRfc3339() is to the second", () => {
-  assert.equal(toRfc3339(wallTimeAt(1_999)), "1970-01-01T00:00:01Z");
+  assert.deepEqual(server.hear(b), []);
+  assert.equal(server.router.counts.refused.chatLength, 2);
 });

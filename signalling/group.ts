@@ -1,4 +1,5 @@
 import type { Instant } from "../lib/time.ts";
+import { isTooLarge } from "../protocol/client_message.ts";
 import type { ClientId, SessionId, Username } from "../protocol/ids.ts";
 import type {
   GroupStatus,
@@ -34,6 +35,7 @@ export class Group {
   emptySince: Instant | undefined;
   readonly history = new ChatHistory();
   readonly #members = new Map<SessionId, Member>();
+  readonly #byClient = new Map<string, Member>();
   readonly #rtcConfiguration: RtcConfiguration;
 
   constructor(
@@ -63,18 +65,22 @@ export class Group {
 
   /** Finds a member by the id that it has chosen; there is at most one. */
   find(client: string): Member | undefined {
-    return this.members.find((member) => member.client === client);
+    return this.#byClient.get(client);
   }
 
   /** Takes a member in. Who tells whom is up to the caller. */
   add(member: Member): void {
     this.#members.set(member.session, member);
+    this.#byClient.set(member.client, member);
     this.emptySince = undefined;
   }
 
   /** Lets a member go. */
   delete(session: SessionId, now: Instant): void {
+    const member = this.#members.get(session);
+    if (member === undefined) return;
     this.#members.delete(session);
+    this.#byClient.delete(member.client);
     if (this.#members.size === 0) this.emptySince = now;
   }
 
@@ -88,9 +94,31 @@ export class Group {
   /** Tells all members anew what group they are in (A-23). */
   announceChange(turn: Turn): void {
     for (const member of this.members) {
-      const message = this.joined("change", member);
-      turn.send(member.session, { ...message, data: this.data });
+      turn.send(member.session, this.joinedWithData("change", member));
     }
+  }
+
+  /** Merges into the group's data, and tells everybody (A-76). */
+  changeData(data: JsonObject, turn: Turn): void {
+    this.data = data;
+    for (const member of this.members) {
+      turn.send(member.session, { ...this.joined("change", member), data });
+    }
+  }
+
+  /** Whether there is anything that somebody who comes again would miss. */
+  get isWorthKeeping(): boolean {
+    return this.size > 0 || this.history.size > 0 ||
+      this.lockMessage !== undefined || Object.keys(this.data).length > 0;
+  }
+
+  /** The same as {@linkcode joined}, and the group's data, if it has any. */
+  joinedWithData(kind: JoinedGroup["kind"], member: Member): JoinedGroup {
+    const isEmpty = Object.keys(this.data).length === 0;
+    return {
+      ...this.joined(kind, member),
+      data: isEmpty ? undefined : this.data,
+    };
   }
 
   /** What a member is told of the group and of its own place in it. */
@@ -129,13 +157,21 @@ export function toUser(kind: UserPresent["kind"], member: Member): UserPresent {
   return { type: "user", kind, id, username, permissions, data };
 }
 
-/** Adds members to data, and removes those that are `null` in `changes`. */
-export function mergeData(data: JsonObject, changes: JsonObject): JsonObject {
-  return Object.fromEntries(
+/**
+ * Adds members to data, and removes those that are `null` in `changes`.
+ *
+ * @returns `undefined` if that would be too large to tell everybody
+ */
+export function mergeData(
+  data: JsonObject,
+  changes: JsonObject,
+): JsonObject | undefined {
+  const merged = Object.fromEntries(
     Object.entries({ ...data, ...changes }).filter(([, value]) =>
       value !== null
     ),
   );
+  return isTooLarge(merged) ? undefined : merged;
 }
 
 /** The value as an object, if it is one. */

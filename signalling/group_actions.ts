@@ -1,9 +1,9 @@
 import type { GroupAction } from "../protocol/client_message.ts";
-import { limitedData } from "../protocol/client_message.ts";
 import { userFault } from "../protocol/errors.ts";
 import { toRfc3339 } from "./chat.ts";
 import { asJsonObject, type Group, type Member, mergeData } from "./group.ts";
 import type { Groups } from "./groups.ts";
+import { isTooLong } from "./operator_text.ts";
 import { type Act, may } from "./permissions.ts";
 import type { TokenDesk } from "./token_desk.ts";
 import { serverUserMessage, type Turn } from "./turn.ts";
@@ -20,7 +20,7 @@ export interface GroupActing {
 /**
  * Carries out what a member does to its group (A-70 to A-80).
  *
- * @throws {ProtocolError} 1000 if there is no such action; 1002 if data is too large
+ * @throws {ProtocolError} 1000 if there is no such action
  */
 export function handleGroupAction(
   acting: GroupActing,
@@ -32,9 +32,7 @@ export function handleGroupAction(
       if (isAllowed(acting, "clearChat", turn)) clearChat(acting, value, turn);
       return;
     case "lock":
-      if (isAllowed(acting, "lock", turn)) {
-        setLock(acting, typeof value === "string" ? value : "", turn);
-      }
+      if (isAllowed(acting, "lock", turn)) lock(acting, value, turn);
       return;
     case "unlock":
       if (isAllowed(acting, "lock", turn)) setLock(acting, undefined, turn);
@@ -69,17 +67,28 @@ function isAllowed({ actor }: GroupActing, act: Act, turn: Turn): boolean {
 function clearChat({ group, actor }: GroupActing, value: unknown, turn: Turn) {
   const which = value === undefined ? {} : asJsonObject(value);
   const { id, userId } = which ?? {};
-  const isText = [id, userId].every((one) =>
-    one === undefined || one === null || typeof one === "string"
-  );
-  if (which === undefined || !isText || (id && !userId)) {
-    return turn.sendError(actor, "bad value in clearchat");
-  }
-  group.history.clear(
-    typeof userId === "string" && userId !== "" ? userId : undefined,
-    typeof id === "string" && id !== "" ? id : undefined,
-  );
-  group.broadcast(serverUserMessage("clearchat", value), turn);
+  if (
+    which === undefined || !isIdOrAbsent(id) || !isIdOrAbsent(userId) ||
+    (id && !userId)
+  ) return turn.sendError(actor, "bad value in clearchat");
+  group.history.clear(userId || undefined, id || undefined);
+  const cleared = value === undefined
+    ? undefined
+    : { ...(id && { id }), ...(userId && { userId }) };
+  group.broadcast(serverUserMessage("clearchat", cleared), turn);
+}
+
+/** The longest id that a message or client can have. */
+const MAX_ID_LENGTH = 64;
+
+function isIdOrAbsent(value: unknown): value is string | null | undefined {
+  return value === undefined || value === null ||
+    (typeof value === "string" && value.length <= MAX_ID_LENGTH);
+}
+
+function lock(acting: GroupActing, value: unknown, turn: Turn): void {
+  const text = typeof value === "string" ? value : "";
+  if (!isTooLong(text, acting.actor, turn)) setLock(acting, text, turn);
 }
 
 function setLock(
@@ -96,8 +105,12 @@ function setData({ group, actor }: GroupActing, value: unknown, turn: Turn) {
   if (changes === undefined) {
     return turn.sendError(actor, "Bad value in setdata");
   }
-  group.data = limitedData(mergeData(group.data, changes));
-  group.announceChange(turn);
+  const data = mergeData(group.data, changes);
+  if (data === undefined) {
+    turn.countLimit("groupData");
+    return turn.sendError(actor, "data is too large");
+  }
+  group.changeData(data, turn);
 }
 
 /** Tells an operator, as chat, which groups below this one have members. */

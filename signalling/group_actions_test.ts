@@ -1,138 +1,287 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { TestServer, type Wire } from "./test_server.ts";
+import type { SessionId } from "../protocol/ids.ts";
+import { MAX_TEXT_LENGTH } from "./operator_text.ts";
+import { letIn, TestServer, type Wire } from "./test_server.ts";
 
-/** An operator and a member. */
-function meeting() {
-  const server = new TestServer();
-  const o = server.enter("o", "op,message,record");
-  const a1 = server.enter("a1");
-  server.hear(o);
-  return { server, o, a1 };
+const OPERATOR = "op,present,message,caption,token";
+const ALL = "op,present,message,caption,token,record";
+
+function act(
+  server: TestServer,
+  session: SessionId,
+  kind: string,
+  value?: unknown,
+): void {
+  server.say(session, { type: "groupaction", kind, value });
 }
 
-/** An action of the kind, with a value if there is one. */
-function act(kind: string, value?: unknown): Wire {
-  return { type: "groupaction", kind, value };
+function error(dest: string, value: string): Wire {
+  return { type: "usermessage", kind: "error", dest, privileged: true, value };
 }
 
-/** What those who come get of earlier chat. */
-function historyOf(server: TestServer): unknown[] {
-  const session = server.greet("late");
-  server.join(session);
-  const heard = server.hear(session);
-  server.give({ kind: "disconnected", session });
-  return heard.filter(({ type }) => type === "chathistory")
-    .map(({ value }) => value);
+function say(server: TestServer, session: SessionId, value: string, id = "") {
+  server.say(session, { type: "chat", source: `c${session}`, id, value });
 }
 
-test("handleGroupAction() locks for others than operators, and unlocks (K-4, A-71, A-72)", () => {
-  const { server, o, a1 } = meeting();
+/** What somebody who comes now is told of what was said. */
+function history(server: TestServer): unknown[] {
   const late = server.greet("late");
+  server.join(late, { username: "late" });
+  const heard = server.hear(late).filter(({ type }) => type === "chathistory");
+  server.give({ kind: "disconnected", session: late });
+  return heard.map(({ value }) => value);
+}
 
-  server.say(o, act("lock", "full"));
-  const [change] = server.hear(a1);
-  assert.deepEqual(change, {
+test("Router lets operators lock and unlock, and tells everybody (K-4, A-71, A-72)", () => {
+  const server = new TestServer();
+  const o = server.enter("o", OPERATOR);
+  const a1 = server.enter("a1", "present,message");
+  server.hear(o);
+
+  act(server, o, "lock", "full");
+
+  const status = { name: "g", locked: true, clientCount: 2 };
+  assert.deepEqual(server.hear(a1), [{
     type: "joined",
     kind: "change",
     group: "g",
     username: "a1",
     permissions: ["present", "message"],
-    status: { name: "g", locked: true, clientCount: 2 },
+    status,
     rtcConfiguration: {},
-  });
-  assert.equal(server.hear(o)[0]?.kind, "change");
-  server.join(late);
-  assert.equal(server.hear(late)[0]?.value, "full");
-  server.say(o, act("unlock"));
-  server.join(late);
+  }]);
+  assert.deepEqual(server.hear(o).map(({ status }) => status), [status]);
 
-  assert.equal(server.hear(late)[0]?.kind, "join");
-});
-
-test("handleGroupAction() clears chat, all or in part, for everybody (A-70)", () => {
-  const { server, o, a1 } = meeting();
-  for (const value of ["one", "two"]) {
-    server.say(a1, { type: "chat", source: "a1", id: value, value });
-  }
-  server.say(o, { type: "chat", source: "o", value: "three" });
+  const guest = server.greet("guest");
+  server.join(guest, { username: "guest" });
+  assert.deepEqual(server.hear(guest), [{
+    type: "joined",
+    kind: "fail",
+    group: "g",
+    username: "",
+    value: "full",
+  }]);
+  const second = server.greet("o2");
+  server.join(second, { username: "o2", password: "op" });
+  assert.equal(server.hear(second)[0]?.kind, "join", "operators pass (E-14)");
   server.hear(a1);
-  server.hear(o);
 
-  const one = { id: "one", userId: "a1" };
-  server.say(o, act("clearchat", one));
-  const cleared = {
-    type: "usermessage",
-    kind: "clearchat",
-    privileged: true,
-    value: one,
-  };
-  assert.deepEqual([server.hear(a1), server.hear(o)], [[cleared], [cleared]]);
-  assert.deepEqual(historyOf(server), ["two", "three"]);
-  server.say(o, act("clearchat", { userId: "a1" }));
-  assert.deepEqual(historyOf(server), ["three"]);
-  server.say(o, act("clearchat"));
-
-  assert.deepEqual(historyOf(server), []);
+  act(server, o, "unlock");
+  assert.deepEqual(server.hear(a1).map(({ status }) => status), [
+    { name: "g", clientCount: 3 },
+  ]);
+  server.join(guest, { username: "guest" });
+  assert.equal(server.hear(guest)[0]?.kind, "join");
 });
 
-test("handleGroupAction() refuses a bad value, and goes on (A-70, A-76)", () => {
-  const cases: [string, unknown, string][] = [
-    ["clearchat", { id: "one" }, "bad value in clearchat"],
-    ["clearchat", "one", "bad value in clearchat"],
-    ["clearchat", { userId: 5 }, "bad value in clearchat"],
-    ["setdata", "x", "Bad value in setdata"],
+test("Router shows a plain text to those who are locked out without one (A-71)", () => {
+  for (const value of [undefined, "", 5]) {
+    const server = new TestServer();
+    const o = server.enter("o", OPERATOR);
+    act(server, o, "lock", value);
+    const guest = server.greet("guest");
+    server.join(guest, { username: "guest" });
+    assert.equal(server.hear(guest)[0]?.value, "this group is locked");
+  }
+});
+
+test("Router does not lock with a text that nobody reads (J-17)", () => {
+  const server = new TestServer();
+  const o = server.enter("o", OPERATOR);
+
+  act(server, o, "lock", "x".repeat(MAX_TEXT_LENGTH + 1));
+
+  assert.deepEqual(server.hear(o), [error("o", "message is too long")]);
+  assert.equal(server.router.occupancy("g").locked, false);
+  assert.equal(server.router.counts.refused.textLength, 1);
+});
+
+test("Router clears chat: all, one client's, one message (A-70)", () => {
+  const cases: [unknown, string[], unknown][] = [
+    [undefined, [], undefined],
+    [{}, [], {}],
+    [{ userId: "c2" }, ["one"], { userId: "c2" }],
+    [{ userId: "c2", id: "m2" }, ["one", "three"], { id: "m2", userId: "c2" }],
+    [{ userId: "c1", id: "m2" }, ["one", "two", "three"], {
+      id: "m2",
+      userId: "c1",
+    }],
+    [{ userId: "c1", id: null }, ["two", "three"], { userId: "c1" }],
   ];
-  for (const [kind, value, text] of cases) {
-    const { server, o } = meeting();
+  for (const [value, left, told] of cases) {
+    const server = new TestServer();
+    const c1 = server.enter("c1", OPERATOR);
+    const c2 = server.enter("c2");
+    say(server, c1, "one", "m1");
+    say(server, c2, "two", "m2");
+    say(server, c2, "three", "m3");
+    server.hear(c1);
+    server.hear(c2);
 
-    server.say(o, act(kind, value));
+    act(server, c1, "clearchat", value);
 
-    assert.deepEqual(server.hear(o).map(({ value }) => value), [text]);
+    const clear = { type: "usermessage", kind: "clearchat", privileged: true };
+    const expected = told === undefined ? clear : { ...clear, value: told };
+    assert.deepEqual(server.hear(c1), [expected]);
+    assert.deepEqual(server.hear(c2), [expected]);
+    assert.deepEqual(history(server), left, JSON.stringify(value));
   }
 });
 
-test("handleGroupAction() refuses who may not (A-70 to A-76)", () => {
-  const kinds = ["clearchat", "lock", "unlock", "record", "unrecord"];
-  for (const kind of [...kinds, "subgroups", "setdata"]) {
-    const { server, o, a1 } = meeting();
-
-    server.say(a1, act(kind));
-
-    assert.equal(server.hear(a1)[0]?.value, "not authorised", kind);
-    assert.deepEqual(server.hear(o), []);
+test("Router refuses to clear chat by what names nothing (A-70)", () => {
+  const server = new TestServer();
+  const c1 = server.enter("c1", OPERATOR);
+  say(server, c1, "one");
+  server.hear(c1);
+  for (
+    const value of [{ id: "m1" }, "all", [], 5, { userId: 5 }, {
+      userId: "x".repeat(65),
+    }]
+  ) {
+    act(server, c1, "clearchat", value);
+    assert.deepEqual(server.hear(c1), [error("c1", "bad value in clearchat")]);
   }
+  assert.deepEqual(history(server), ["one"]);
 });
 
-test("handleGroupAction() merges data of the group, and tells everybody (A-76)", () => {
-  const { server, o, a1 } = meeting();
+test("Router lists the populated groups below, as chat to one (A-75, E-12)", () => {
+  const server = new TestServer();
+  const o = server.enter("o", OPERATOR);
+  for (
+    const [i, group] of ["g/a", "g/a", "g/b/c", "ga", "h", "g/d"].entries()
+  ) {
+    const session = server.greet(`x${i}`);
+    server.join(session, { group, username: "x" });
+    if (group === "g/d") server.give({ kind: "disconnected", session });
+  }
+  const list = {
+    type: "chat",
+    dest: "o",
+    username: "Server",
+    privileged: true,
+    time: "2026-07-29T08:00:00Z",
+  };
 
-  server.say(o, act("setdata", { topic: "sums", x: 1 }));
-  server.say(o, act("setdata", { x: null }));
-
-  assert.deepEqual(server.hear(a1).map(({ data }) => data), [
-    { topic: "sums", x: 1 },
-    { topic: "sums" },
+  act(server, o, "subgroups");
+  assert.deepEqual(server.hear(o), [
+    { ...list, value: "g/a (2 clients)\ng/b/c (1 client)\n" },
   ]);
-  const late = server.greet("late");
-  server.join(late);
-  assert.deepEqual(server.hear(late)[0]?.data, { topic: "sums" });
+
+  const alone = server.greet("alone");
+  server.join(alone, { group: "z", username: "z", password: "op" });
+  server.hear(alone);
+  act(server, alone, "subgroups");
+  assert.deepEqual(server.hear(alone), [{ ...list, dest: "alone", value: "" }]);
 });
 
-test("handleGroupAction() lists groups below that have members (A-75)", () => {
-  const { server, o } = meeting();
-  for (const [id, group] of [["x1", "g/x"], ["x2", "g/x"], ["y1", "gg"]]) {
-    const session = server.greet(String(id));
-    server.join(session, { group });
+test("Router merges the group's data, and tells everybody (A-76, A-23)", () => {
+  const server = new TestServer();
+  const o = server.enter("o", OPERATOR);
+  const a1 = server.enter("a1");
+  server.hear(o);
+  const told = () => server.hear(a1).map(({ kind, data }) => [kind, data]);
+
+  act(server, o, "setdata", { colour: "red", page: 1 });
+  assert.deepEqual(told(), [["change", { colour: "red", page: 1 }]]);
+  act(server, o, "setdata", { colour: null, page: 2 });
+  assert.deepEqual(told(), [["change", { page: 2 }]]);
+
+  const b1 = server.greet("b1");
+  server.join(b1, { username: "b" });
+  assert.deepEqual(server.hear(b1)[0]?.data, { page: 2 });
+  server.hear(a1);
+
+  act(server, o, "lock");
+  assert.deepEqual(told(), [["change", { page: 2 }]]);
+  act(server, o, "setdata", { page: null });
+  assert.deepEqual(told(), [["change", {}]]);
+  act(server, o, "unlock");
+  assert.deepEqual(told(), [["change", undefined]]);
+});
+
+test("Router refuses group data that is none, or too much (A-76, J-17)", () => {
+  const server = new TestServer();
+  const o = server.enter("o", OPERATOR);
+  for (const value of [undefined, [1], "x", 5]) {
+    act(server, o, "setdata", value);
+    assert.deepEqual(server.hear(o), [error("o", "Bad value in setdata")]);
   }
+  act(server, o, "setdata", { a: "x".repeat(10_000) });
+  server.hear(o);
+  act(server, o, "setdata", { b: "x".repeat(10_000) });
+  assert.deepEqual(server.hear(o), [error("o", "data is too large")]);
+  assert.equal(server.router.counts.refused.groupData, 1);
+});
 
-  server.say(o, act("subgroups"));
+test("Router says that it does not record (A-73, A-74)", () => {
+  const server = new TestServer();
+  const o = server.enter("o", ALL);
+  for (const kind of ["record", "unrecord"]) {
+    act(server, o, kind);
+    assert.deepEqual(server.hear(o), [
+      error("o", "this server does not record"),
+    ]);
+  }
+});
 
-  const [chat] = server.hear(o);
-  assert.deepEqual([chat?.type, chat?.dest, chat?.username, chat?.value], [
-    "chat",
-    "o",
-    "Server",
-    "g/x (2 clients)\n",
+test("Router lets only those act on the group who may (A-70 to A-76)", () => {
+  const needed = {
+    clearchat: "op",
+    lock: "op",
+    unlock: "op",
+    subgroups: "op",
+    setdata: "op",
+    record: "record",
+    unrecord: "record",
+  };
+  for (const [kind, permission] of Object.entries(needed)) {
+    const server = new TestServer();
+    const others = ALL.split(",").filter((one) => one !== permission).join();
+    const x = server.enter("x", others);
+    const y = server.enter("y");
+    server.hear(x);
+    act(server, x, kind, { a: 1 });
+    assert.deepEqual(server.hear(x), [error("x", "not authorised")], kind);
+    assert.deepEqual(server.hear(y), []);
+  }
+});
+
+test("Router ends the connection of who asks for an action that is none (A-80)", () => {
+  const server = new TestServer();
+  const o = server.enter("o", OPERATOR);
+  act(server, o, "explode");
+  assert.deepEqual(server.hear(o), [
+    error("o", "unknown group action"),
+    { close: 1000, reason: "unknown group action" },
   ]);
+});
+
+test("Router wants people in a group before they act on it (A-80)", () => {
+  const server = new TestServer();
+  const x = server.greet("x");
+  act(server, x, "lock");
+  assert.deepEqual(server.hear(x), [error("x", "join a group first")]);
+});
+
+test("Router keeps locks, data and chat of an empty group, and nothing of others (E-11, E-14)", () => {
+  const server = new TestServer();
+  const kept: [string, Wire][] = [
+    ["locked", { type: "groupaction", kind: "lock" }],
+    ["data", { type: "groupaction", kind: "setdata", value: { a: 1 } }],
+    ["chat", { type: "chat", value: "hi" }],
+    ["nothing", { type: "ping" }],
+  ];
+  for (const [group, message] of kept) {
+    const session = server.greet(group);
+    server.decide = letIn();
+    server.join(session, { group, username: "o", password: OPERATOR });
+    server.say(session, message);
+    server.give({ kind: "disconnected", session });
+  }
+  server.pass(50);
+  assert.equal(server.router.counts.groups, 3);
+  assert.equal(server.router.occupancy("locked").locked, true);
+  server.pass(4 * 3600 * 1000);
+  assert.equal(server.router.counts.groups, 0);
 });

@@ -5,6 +5,14 @@ import { Group, type Member, toUser } from "./group.ts";
 import type { GroupDescription } from "./group_description.ts";
 import type { Turn } from "./turn.ts";
 
+/**
+ * How many groups without members are kept for their chat, lock and data. Where
+ * subgroups make themselves (E-12), whoever may join can leave behind as many
+ * as it likes. Lower forgets chat sooner on servers with many groups; higher
+ * lets each take up to half a megabyte more.
+ */
+export const MAX_IDLE_GROUPS = 1_000;
+
 /** All groups that are in memory: populated ones, and those emptied not long ago. */
 export class Groups {
   readonly #groups = new Map<GroupName, Group>();
@@ -52,12 +60,30 @@ export class Groups {
     if (!isSame) group.announceChange(turn);
   }
 
-  /** Forgets groups that have been empty for as long as chat is kept (E-11). */
+  /**
+   * Forgets groups that have been empty for as long as chat is kept (E-11), and
+   * sooner those that nobody could miss, or that are too many.
+   */
   tick(turn: Turn): void {
-    for (const [name, { description, emptySince }] of this.#groups) {
-      if (emptySince === undefined || description.public) continue;
+    for (const [name, group] of this.#groups) {
+      const { description, emptySince } = group;
+      if (emptySince === undefined) continue;
       const forgetAt = after(emptySince, description.maxHistoryAgeMs);
-      if (turn.now.instant >= forgetAt) this.#groups.delete(name);
+      const isOver = !description.public && turn.now.instant >= forgetAt;
+      if (isOver || !group.isWorthKeeping) this.#groups.delete(name);
+    }
+    this.#forgetTooMany(turn);
+  }
+
+  /** Those go first that have been empty longest. */
+  #forgetTooMany(turn: Turn): void {
+    if (this.#groups.size <= MAX_IDLE_GROUPS) return;
+    const idle = [...this.#groups].flatMap(([name, { emptySince }]) =>
+      emptySince === undefined ? [] : [{ name, emptySince }]
+    ).sort((a, b) => a.emptySince - b.emptySince);
+    for (const { name } of idle.slice(0, -MAX_IDLE_GROUPS)) {
+      turn.countLimit("idleGroups");
+      this.#groups.delete(name);
     }
   }
 }
@@ -70,7 +96,7 @@ export function enter(group: Group, member: Member, turn: Turn): void {
   const others = group.members;
   group.add(member);
   const { session } = member;
-  turn.send(session, { ...group.joined("join", member), data: group.data });
+  turn.send(session, group.joinedWithData("join", member));
   const { maxHistoryAgeMs } = group.description;
   for (const entry of group.history.recent(turn.now.wall, maxHistoryAgeMs)) {
     turn.send(session, entry);

@@ -3,8 +3,22 @@
  * with its number and its reason; this is how often that happened.
  */
 export const LIMITS = [
+  /** `MAX_BACKLOG`, `MAX_BACKLOG_LENGTH`: what is said before one is let in. */
+  "backlog",
+  /** `MAX_VALUE_LENGTH` of chat and user messages. */
+  "chatLength",
+  /** `MAX_TEXT_LENGTH` of what operators write when they lock and kick. */
+  "textLength",
+  /** What a member says of itself. */
+  "userData",
+  /** What operators say of the group. */
+  "groupData",
+  /** `MAX_FLOWS_PER_CLIENT`. */
+  "flows",
   /** `MAX_PENDING` of token actions. */
   "tokenActions",
+  /** `MAX_IDLE_GROUPS`: groups without members, forgotten before their time. */
+  "idleGroups",
 ] as const;
 
 /** The name of a limit. */

@@ -36,6 +36,7 @@ export class Publishers {
   /** Opens a flow with an id that is free, unless the client has too many. */
   open({ owner, group, username }: Publishing, offer: Offer, turn: Turn): void {
     if (this.#flows.countOf(owner.session) >= MAX_FLOWS_PER_CLIENT) {
+      turn.countLimit("flows");
       turn.send(owner.session, { type: "abort", id: offer.id });
       const text = `Cannot open flow "${offer.id}": you have too many`;
       return turn.sendError(owner, text, "too-many-flows");

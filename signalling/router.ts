@@ -15,8 +15,10 @@ import { may } from "./permissions.ts";
 import {
   CUT_OFF,
   MAX_BACKLOG,
+  MAX_BACKLOG_LENGTH,
   NO_HANDSHAKE,
   type Session,
+  type SessionState,
   toEnding,
 } from "./session.ts";
 import { TokenDesk } from "./token_desk.ts";
@@ -183,12 +185,8 @@ export class Router {
         ? this.#attendance.begin(session, message, turn)
         : this.#attendance.end(session, NO_HANDSHAKE, turn);
     }
-    if (state.kind === "joining" && state.backlog.length < MAX_BACKLOG) {
-      state.backlog.push(message);
-      return;
-    }
     try {
-      if (state.kind === "joining") throw violation("too many messages");
+      if (state.kind === "joining") return postpone(state, message, turn);
       checkClaims(session, state.client, message);
       this.#dispatch(session, state.client, message, turn);
     } catch (error) {
@@ -296,6 +294,27 @@ export class Router {
         assertNever(message);
     }
   }
+}
+
+/**
+ * Keeps a message until the client's credentials have been checked.
+ *
+ * @throws {ProtocolError} 1002 if it keeps too much already
+ */
+function postpone(
+  state: Extract<SessionState, { kind: "joining" }>,
+  message: ClientMessage,
+  turn: Turn,
+): void {
+  state.backlogLength += JSON.stringify(message).length;
+  if (
+    state.backlog.length >= MAX_BACKLOG ||
+    state.backlogLength > MAX_BACKLOG_LENGTH
+  ) {
+    turn.countLimit("backlog");
+    throw violation("too many messages");
+  }
+  state.backlog.push(message);
 }
 
 /** Refuses to let anybody speak for somebody else. */

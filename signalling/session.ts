@@ -16,6 +16,13 @@ import type { Group, Member } from "./group.ts";
  */
 export const MAX_BACKLOG = 64;
 
+/**
+ * How many UTF-16 units of JSON those messages may have together: a single
+ * message may have a megabyte, so their number alone is no limit. Lower would
+ * end the connection of clients that offer several flows at once.
+ */
+export const MAX_BACKLOG_LENGTH = 1 << 19;
+
 /** Where a connection is in its life. */
 export type SessionState =
   /** It has not said anything yet. */
@@ -29,6 +36,8 @@ export type SessionState =
     readonly attempt: number;
     readonly join: Join;
     readonly backlog: ClientMessage[];
+    /** See {@linkcode MAX_BACKLOG_LENGTH}. */
+    backlogLength: number;
   }
   /** It is in a group. */
   | {

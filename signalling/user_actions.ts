@@ -1,5 +1,4 @@
 import type { UserAction } from "../protocol/client_message.ts";
-import { limitedData } from "../protocol/client_message.ts";
 import { userFault } from "../protocol/errors.ts";
 import type { FlowTable } from "./flow_table.ts";
 import {
@@ -10,6 +9,7 @@ import {
   toUser,
 } from "./group.ts";
 import { may, withoutPermissions, withPermissions } from "./permissions.ts";
+import { isTooLong } from "./operator_text.ts";
 import { serverUserMessage, type Turn } from "./turn.ts";
 
 /** Who acts, and where. */
@@ -30,7 +30,7 @@ export interface Kick {
  * Carries out what a member does to one user (A-90 to A-98).
  *
  * @returns whom to send away, if that is what it is
- * @throws {ProtocolError} 1000 if there is no such action; 1002 if data is too large
+ * @throws {ProtocolError} 1000 if there is no such action
  */
 export function handleUserAction(
   acting: Acting,
@@ -64,13 +64,14 @@ function findTarget(
   { group, actor }: Acting,
   dest: string,
   turn: Turn,
+  unknown = "no such user",
 ): Member | undefined {
   if (!may(actor, "moderate")) {
     turn.sendError(actor, "not authorised");
     return undefined;
   }
   const target = group.find(dest);
-  if (target === undefined) turn.sendError(actor, "no such user");
+  if (target === undefined) turn.sendError(actor, unknown);
   return target;
 }
 
@@ -125,7 +126,7 @@ function changed(
 
 /** Tells an operator where somebody connects from, and tells that person so. */
 function identify(acting: Acting, dest: string, turn: Turn): void {
-  const target = findTarget(acting, dest, turn);
+  const target = findTarget(acting, dest, turn, "client not found");
   if (target === undefined) return;
   const { client: id, username, address } = target;
   const value = { id, ...(username !== "" && { username }), address };
@@ -142,7 +143,11 @@ function toKick(
   turn: Turn,
 ): Kick | undefined {
   const victim = findTarget(acting, dest, turn);
-  return victim && { victim, text: typeof value === "string" ? value : "" };
+  const text = typeof value === "string" ? value : "";
+  if (victim === undefined || isTooLong(text, acting.actor, turn)) {
+    return undefined;
+  }
+  return { victim, text };
 }
 
 /** Lets a member change what it says of itself, and nobody else's. */
@@ -156,6 +161,11 @@ function setData(
   if (changes === undefined) {
     return turn.sendError(actor, "Bad value in setdata");
   }
-  actor.data = limitedData(mergeData(actor.data, changes));
+  const data = mergeData(actor.data, changes);
+  if (data === undefined) {
+    turn.countLimit("userData");
+    return turn.sendError(actor, "data is too large");
+  }
+  actor.data = data;
   group.broadcast(toUser("change", actor), turn);
 }
