@@ -53,7 +53,9 @@ export function createRoutes(parts: RouteParts): FetchHandler {
   });
   app.all("/galene-api/*", (c) => parts.adminApi(c.req.raw));
   // What comes after this has its one place: WebSockets and lists do not.
-  app.use(async (c, next) => toCanonicalHost(c) ?? await next());
+  app.use(async (c, next) =>
+    toCanonicalHost(c) ?? toCleanPath(c) ?? await next()
+  );
   app.all("/group/*", (c) => answerGroup(c, parts.groups, files));
   app.all("*", (c) => answerStatic(c, files));
   app.onError((error, c) => {
@@ -85,6 +87,13 @@ function toCanonicalHost(c: Context<Env>): Response | undefined {
     host.toLowerCase() === canonicalHost.toLowerCase()
   ) return undefined;
   return redirect(`https://${canonicalHost}${url.pathname}${url.search}`, 301);
+}
+
+/** Sends on who has put more than one slash where one belongs (D-6). */
+function toCleanPath(c: Context<Env>): Response | undefined {
+  const { pathname, search } = new URL(c.req.url);
+  if (!pathname.includes("//")) return undefined;
+  return redirectTo(c, pathname.replaceAll(/\/{2,}/g, "/") + search, 301);
 }
 
 /** Sends on within the server, which may be below a path of a proxy. */
@@ -147,10 +156,6 @@ async function answerStatic(
 ): Promise<Response> {
   if (!isReading(c.req.raw)) return answerOtherMethod(c.req.method);
   const { pathname, search } = new URL(c.req.url);
-  if (pathname.includes("//")) {
-    const clean = pathname.replaceAll(/\/{2,}/g, "/");
-    return redirectTo(c, clean + search, 301);
-  }
   const path = decodePath(pathname)?.slice(1);
   if (path === undefined) return await notFound(c, files);
   const isFolder = path === "" || path.endsWith("/");

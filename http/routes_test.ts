@@ -214,6 +214,7 @@ Deno.test("A folder is named with a slash, and not listed (D-6)", async () => {
     301,
     "/with/index.html?a",
   ]);
+  assert.deepEqual(await follow("/group//maths/?a"), [301, "/group/maths/?a"]);
   assert.deepEqual(await follow("/.//evil.example"), [301, "/evil.example"]);
 });
 
