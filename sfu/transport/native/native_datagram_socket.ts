@@ -31,6 +31,9 @@ const MAX_BATCH = 64;
  */
 const BUSY_BATCH = 4;
 
+/** How many senders are known by the text that Deno has for them. */
+const MAX_WAKERS = 4_096;
+
 /** Room for any address that the system writes. */
 const NAME_BYTES = 32;
 
@@ -69,6 +72,12 @@ export function openNativeDatagramSocket(
   }
 }
 
+/** Whose datagram has ended a wait. */
+interface Waker {
+  readonly hostname: string;
+  readonly endpoint: Endpoint;
+}
+
 class NativeDatagramSocket implements DatagramSocket {
   readonly host: string;
   readonly port: number;
@@ -85,6 +94,8 @@ class NativeDatagramSocket implements DatagramSocket {
   readonly #block: MessageBlock;
   readonly #buffers: number;
   readonly #names: number;
+  /** By port, who has ended a wait lately. */
+  readonly #wakers = new Map<number, Waker>();
   #receiver: DatagramReceiver | undefined;
   #closed = false;
   #batchOpen = false;
@@ -203,28 +214,42 @@ class NativeDatagramSocket implements DatagramSocket {
       }
       if (this.#closed) break;
       this.#handleFirst(received[0], received[1] as Deno.NetAddr);
-      do {
+      while (this.#receive() >= BUSY_BATCH && !this.#closed) {
         // What else is to be done has its turn; meanwhile more may come.
         await new Promise<void>((resolve) => setImmediate(resolve));
-      } while (!this.#closed && this.#receive() >= BUSY_BATCH);
+      }
     }
     this.#end();
   }
 
   /** The datagram with which a wait ended; its batch goes on. */
   #handleFirst(datagram: Uint8Array, from: Deno.NetAddr): void {
-    let endpoint;
-    try {
-      endpoint = this.#slots.endpoint(from.hostname, from.port);
-    } catch {
-      return; // No room: a stranger, for sure.
-    }
+    const endpoint = this.#endpointOf(from);
+    if (endpoint === undefined) return; // No room: a stranger, for sure.
     this.#batchOpen = true;
     this.#receiver?.handleDatagram(endpoint, datagram);
   }
 
+  /** Most that wake us have done so before: their addresses are not read again. */
+  #endpointOf({ hostname, port }: Deno.NetAddr): Endpoint | undefined {
+    const known = this.#wakers.get(port);
+    const usable = known?.hostname === hostname &&
+      this.#slots.slotOf(known.endpoint) >= 0;
+    if (usable) return known.endpoint;
+    try {
+      const endpoint = this.#slots.endpoint(hostname, port);
+      if (this.#wakers.size >= MAX_WAKERS) this.#wakers.clear();
+      this.#wakers.set(port, { hostname, endpoint });
+      return endpoint;
+    } catch {
+      return undefined;
+    }
+  }
+
   /** Hands on what has come, up to a batch, and ends it; returns how many. */
   #receive(): number {
+    // The descriptor may be somebody else's by now.
+    if (this.#closed) return 0;
     const count = this.#libc.recvmmsg(
       this.#fd,
       this.#block.address(0),

@@ -116,3 +116,22 @@ Deno.test("NativeDatagramSocket.commit() takes only what reserve() gave", () => 
   }
   assert.throws(() => socket.commit(to, offset, 2 ** 30), RangeError);
 });
+
+Deno.test("NativeDatagramSocket may be closed while it hands on a datagram", async () => {
+  using stack = new DisposableStack();
+  const { socket, other } = openPair(stack, libc);
+  let received = 0;
+  socket.start({
+    handleDatagram() {
+      received++;
+      socket.close();
+    },
+    handleBatchEnd: () => assert.fail("it is closed"),
+  });
+  const to = { hostname: "127.0.0.1", port: socket.port };
+  for (let i = 0; i < 3; i++) {
+    await other.send(Uint8Array.of(i), { transport: "udp", ...to });
+  }
+  await socket.closed;
+  assert.equal(received, 1);
+});
