@@ -145,6 +145,7 @@ function feedback(peer: FakePeer): string[] {
   for (const packet of peer.rtcp) {
     const sound = readRtcp(packet, {
       pli: (_, ssrc) => found.push(`pli ${ssrc}`),
+      fir: (_, ssrc, number) => found.push(`fir ${ssrc} ${number}`),
       nack: (_, ssrc, id) => found.push(`nack ${ssrc} ${id}`),
       remb: () => found.push("remb"),
       senderReport: (ssrc) => found.push(`sr ${ssrc}`),
@@ -311,6 +312,27 @@ Deno.test("Plane merges viewers' PLI and FIR, and paces them", () => {
   assert.equal(requests.length, 1);
   scene.pass(500);
   assert.ok(feedback(publisher).includes(`pli ${VIDEO.ssrc}`));
+});
+
+Deno.test("Plane asks by FIR who does not understand PLI, and others not at all", () => {
+  const ask = (offer: string) => {
+    const scene = new Scene();
+    const publisher = scene.publish(offer);
+    publisher.observer.handleRtp(rtp(VIDEO, 500), scene.now().instant);
+    const viewer = scene.subscribe();
+    scene.answer();
+    viewer.connect(scene.now().instant);
+    scene.pass(10);
+    scene.pass(500);
+    return feedback(publisher).filter((what) => /^(pli|fir)/.test(what));
+  };
+  const withoutPli = CAMERA.replaceAll(/a=rtcp-fb:\d+ nack pli\r\n/g, "");
+  assert.deepEqual(ask(withoutPli), [
+    `fir ${VIDEO.ssrc} 0`,
+    `fir ${VIDEO.ssrc} 1`,
+  ]);
+  const withNeither = withoutPli.replaceAll(/a=rtcp-fb:\d+ ccm fir\r\n/g, "");
+  assert.deepEqual(ask(withNeither), []);
 });
 
 Deno.test("Plane asks the publisher for what is missing", () => {

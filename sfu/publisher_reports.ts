@@ -19,6 +19,8 @@ export class PublisherReports {
   readonly #writer = new RtcpWriter(new Uint8Array(PACKET_SIZE));
   readonly #missing = new Uint16Array(MAX_MISSING);
   #nextReport = 0;
+  /** Of which the writer takes the lowest eight bits. */
+  #nextFir = 0;
 
   constructor(ssrc: number, transport: PeerTransport) {
     this.#ssrc = ssrc;
@@ -46,10 +48,17 @@ export class PublisherReports {
     this.#transport.sendRtcp(this.#writer.packet());
   }
 
+  /**
+   * Asks for a keyframe in the way that the publisher understands: PLI, or FIR
+   * if it has named nothing else (RFC 5104 §4.3.1). Each FIR is a new request.
+   */
   #pollKeyframe(track: PublisherTrack, now: Instant): void {
+    const prefersPli = track.understands("nack pli");
+    if (!prefersPli && !track.understands("ccm fir")) return;
     if (track.kind !== "video" || !track.keyframes.poll(now)) return;
     this.#begin();
-    this.#writer.pli(this.#ssrc, track.ssrc);
+    if (prefersPli) this.#writer.pli(this.#ssrc, track.ssrc);
+    else this.#writer.fir(this.#ssrc, track.ssrc, this.#nextFir++);
     this.#transport.sendRtcp(this.#writer.packet());
   }
 
