@@ -188,6 +188,8 @@ export class Attendance {
   /** Asks those who are silent whether they are there, and ends those who are not. */
   tick(turn: Turn): void {
     for (const session of [...this.#sessions.values()]) {
+      // Whose end was another's: the last operator's, where that sends all away.
+      if (!this.#sessions.has(session.id)) continue;
       switch (checkLiveness(session, turn.now.instant)) {
         case "fine":
           break;

@@ -180,3 +180,18 @@ test("Router keeps only so many groups that nobody is in (J-17)", () => {
   const types = server.hear(session).map(({ type }) => type);
   assert.equal(types.includes("chathistory"), false, "the oldest is forgotten");
 });
+
+test("Router goes on when a dead operator's end is that of silent others (E-13, A-8)", () => {
+  const server = new TestServer();
+  server.decide = letIn({ autokick: true });
+  server.enter("o", OPERATOR);
+  server.pass(20_000);
+  const guest = server.enter("guest", "message");
+  server.pass(25_001);
+
+  assert.deepEqual(
+    server.hearRest(guest),
+    kicked("guest", "there are no operators in this group"),
+  );
+  assert.equal(server.router.counts.sessions, 0);
+});
