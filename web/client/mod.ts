@@ -18,6 +18,9 @@
  * connection.connect("wss://example.org/ws");
  * ```
  *
+ * `examples_test.ts` shows how to moderate, invite, raise a hand and more, and
+ * runs as a test.
+ *
  * @module
  */
 export {
@@ -26,6 +29,14 @@ export {
   type Socket,
   type Timer,
 } from "./environment.ts";
+export {
+  parseToken,
+  parseTokenList,
+  parseUserInfo,
+  type Token,
+  type UserInfo,
+} from "../../protocol/server_answers.ts";
+export type * from "./actions.ts";
 export { ServerConnection } from "./server_connection.ts";
 export { Stream } from "./stream.ts";
 export type * from "./types.ts";

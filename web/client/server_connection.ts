@@ -12,6 +12,12 @@ import type {
   UserGone,
   UserPresent,
 } from "../../protocol/server_message.ts";
+import type {
+  GroupActionKind,
+  GroupActionValues,
+  UserActionKind,
+  UserActionValues,
+} from "./actions.ts";
 import { ConnectionView } from "./connection_view.ts";
 import { prove } from "./credentials.ts";
 import {
@@ -163,7 +169,11 @@ export class ServerConnection extends ConnectionView {
   }
 
   /** Acts on a user: `kick`, `op`, `unpresent` and so on. */
-  userAction(kind: string, dest: string, value?: unknown): void {
+  userAction<Kind extends UserActionKind>(
+    kind: Kind,
+    dest: string,
+    value?: UserActionValues[Kind],
+  ): void {
     this.#sendAs({ type: "useraction", kind, dest, value });
   }
 
@@ -178,7 +188,10 @@ export class ServerConnection extends ConnectionView {
   }
 
   /** Acts on the group: `lock`, `clearchat` and so on. */
-  groupAction(kind: string, value?: unknown): void {
+  groupAction<Kind extends GroupActionKind>(
+    kind: Kind,
+    value?: GroupActionValues[Kind],
+  ): void {
     this.#sendAs({ type: "groupaction", kind, value });
   }
 

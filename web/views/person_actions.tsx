@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import type { UserActionKind } from "../client/mod.ts";
 import type { ListedPerson } from "../state/people.ts";
 import { STRINGS } from "../strings.ts";
 import { usePage } from "./page.ts";
@@ -13,7 +14,7 @@ export function PersonActions(
   const { store, session } = usePage();
   const { permissions } = store.state.value.me;
   const words = STRINGS.people;
-  const act = (kind: string) => {
+  const act = (kind: UserActionKind) => {
     session.connection?.userAction(kind, person.id);
     onDone();
   };
