@@ -14,6 +14,8 @@ export interface JoinedClient extends AsyncDisposable {
   readonly answer: Joined;
   /** All that has come, in order, the answer included. */
   readonly messages: readonly Joined[];
+  /** Says something more. */
+  say(message: unknown): void;
   close(): Promise<void>;
 }
 
@@ -31,8 +33,8 @@ export async function openClient(
   const closed = new Promise<void>((resolve) => {
     socket.onclose = () => resolve();
   });
+  const say = (message: unknown) => socket.send(JSON.stringify(message));
   const answer = await new Promise<Joined>((resolve, reject) => {
-    const say = (message: unknown) => socket.send(JSON.stringify(message));
     socket.onerror = () => reject(new Error(`Cannot connect to ${server}`));
     socket.onopen = () => {
       say({ type: "handshake", version: ["2"], id: crypto.randomUUID() });
@@ -49,7 +51,7 @@ export async function openClient(
     socket.close();
     await closed;
   };
-  return { answer, messages, close, [Symbol.asyncDispose]: close };
+  return { answer, messages, say, close, [Symbol.asyncDispose]: close };
 }
 
 /** Joins a group over a WebSocket, and leaves at once. */
