@@ -6,6 +6,7 @@ import type { AdminApi } from "./api/admin_api.ts";
 import { toBaseUrl } from "./base_url.ts";
 import { decodePath, parseGroupPath, toGroupPath } from "./group_path.ts";
 import { toPublicStatus } from "./group_status.ts";
+import { plainText } from "./plain_text.ts";
 import type { GroupsPort } from "./ports.ts";
 import type { RemoteAddress } from "./remote_address.ts";
 import {
@@ -191,17 +192,6 @@ function answerOtherMethod(method: string): Response {
 
 function redirect(location: string, status = 308): Response {
   return plainText(status, "See elsewhere", { "Location": location });
-}
-
-function plainText(
-  status: number,
-  text: string,
-  headers: Readonly<Record<string, string>> = {},
-): Response {
-  return new Response(`${text}\n`, {
-    status,
-    headers: { "Content-Type": "text/plain; charset=utf-8", ...headers },
-  });
 }
 
 function noCacheJson(value: unknown): Response {

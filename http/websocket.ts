@@ -1,6 +1,7 @@
 import type { Log } from "../lib/log.ts";
 import type { Clock } from "../lib/time.ts";
 import { ClientSocket } from "./client_socket.ts";
+import { plainText } from "./plain_text.ts";
 import type { SignallingPort } from "./ports.ts";
 import {
   formatAddress,
@@ -71,7 +72,7 @@ export function createWebSocketEndpoint(
       const isFull = (perNetwork.get(network) ?? 0) >= bound;
       const refusal = refuse(request, allowOrigin) ??
         (isFull && !isLoopback(remote)
-          ? plain(429, "Too many connections")
+          ? plainText(429, "Too many connections")
           : undefined);
       if (refusal !== undefined) {
         parts.log.debug("WebSocket refused", {
@@ -101,18 +102,20 @@ function refuse(
   allowOrigin: readonly string[],
 ): Response | undefined {
   if (request.headers.get("Upgrade")?.toLowerCase() !== "websocket") {
-    return plain(426, "This is a WebSocket endpoint", { Upgrade: "websocket" });
+    return plainText(426, "This is a WebSocket endpoint", {
+      Upgrade: "websocket",
+    });
   }
   // The one version there is: RFC 6455 §4.4.
   if (request.headers.get("Sec-WebSocket-Version") !== "13") {
-    return plain(426, "Unknown WebSocket version", {
+    return plainText(426, "Unknown WebSocket version", {
       "Upgrade": "websocket",
       "Sec-WebSocket-Version": "13",
     });
   }
   return isAllowedOrigin(request, allowOrigin)
     ? undefined
-    : plain(403, "Origin not allowed");
+    : plainText(403, "Origin not allowed");
 }
 
 /**
@@ -130,15 +133,4 @@ export function isAllowedOrigin(
   return allowOrigin.some((allowed) =>
     allowed.toLowerCase() === origin.toLowerCase()
   );
-}
-
-function plain(
-  status: number,
-  text: string,
-  headers: Readonly<Record<string, string>> = {},
-): Response {
-  return new Response(`${text}\n`, {
-    status,
-    headers: { "Content-Type": "text/plain; charset=utf-8", ...headers },
-  });
 }

@@ -3,6 +3,7 @@ import { FileFormatError } from "../../auth/file_format_error.ts";
 import { GroupNameError } from "../../auth/group_store.ts";
 import { BusyError } from "../../auth/limiter.ts";
 import { decodePath } from "../group_path.ts";
+import { plainText } from "../plain_text.ts";
 import type { Authorisation } from "./authorisation.ts";
 import { decideOrigin, preflightHeaders } from "./cors.ts";
 import { findResource, type FoundResource } from "./find_resource.ts";
@@ -106,13 +107,7 @@ function toResponse(error: unknown): Response {
   }
   const problem = toProblem(error);
   if (problem === undefined) throw error;
-  return new Response(`${problem.message}\n`, {
-    status: problem.status,
-    headers: {
-      "Content-Type": "text/plain; charset=utf-8",
-      ...problem.headers,
-    },
-  });
+  return plainText(problem.status, problem.message, problem.headers);
 }
 
 function toProblem(error: unknown): HttpProblem | undefined {
