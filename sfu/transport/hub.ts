@@ -3,8 +3,10 @@
  *
  * @module
  */
+import { clearImmediate, setImmediate } from "node:timers";
 import type { Clock, Instant } from "../../lib/time.ts";
 import { kindOf } from "./demux.ts";
+import { HandshakeQueue } from "./handshake_queue.ts";
 import { createLocalParameters } from "./ice_lite.ts";
 import { HubPeer, type PeerHost } from "./peer_transport.ts";
 import type {
@@ -71,6 +73,8 @@ class Hub implements TransportHub, DatagramReceiver, PeerHost {
   readonly #byEndpoint = new Map<Endpoint, HubPeer>();
   /** The time at the start of the batch: the clock is not read per packet. */
   #batchTime: Instant | undefined;
+  readonly #handshakes: HandshakeQueue;
+  #nextTurn: NodeJS.Immediate | undefined;
   #closed = false;
 
   constructor(options: TransportHubOptions) {
@@ -81,6 +85,7 @@ class Hub implements TransportHub, DatagramReceiver, PeerHost {
     this.#random = options.random;
     this.#clock = options.clock;
     this.#onError = options.onError;
+    this.#handshakes = new HandshakeQueue(() => this.#clock.now().instant);
   }
 
   get fingerprint(): Fingerprint {
@@ -113,6 +118,8 @@ class Hub implements TransportHub, DatagramReceiver, PeerHost {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    clearImmediate(this.#nextTurn);
+    this.#handshakes.clear();
     for (const peer of [...this.#peers]) peer.close();
     this.socket.flush();
     this.socket.close();
@@ -131,6 +138,7 @@ class Hub implements TransportHub, DatagramReceiver, PeerHost {
   handleBatchEnd(): void {
     this.#batchTime = undefined;
     this.flush();
+    if (this.#nextTurn === undefined) this.#runHandshakes();
   }
 
   now(): Instant {
@@ -179,7 +187,21 @@ class Hub implements TransportHub, DatagramReceiver, PeerHost {
     const peer = this.#byEndpoint.get(from);
     if (peer === undefined) return this.count("unknown-endpoint");
     if (kind === "media") peer.handleMedia(datagram, from, now);
-    else peer.handleDtls(datagram, from, now);
+    else if (!this.#handshakes.push(peer, datagram, from)) {
+      this.count("dtls-backlog");
+    }
+  }
+
+  /** Handshakes have a turn; if some are left, so have all others before them. */
+  #runHandshakes(): void {
+    this.#nextTurn = undefined;
+    try {
+      this.#handshakes.run();
+    } catch (error) {
+      this.report(error);
+    }
+    if (this.#handshakes.size === 0 || this.#closed) return;
+    this.#nextTurn = setImmediate(() => this.#runHandshakes());
   }
 
   #handleStun(from: Endpoint, datagram: Uint8Array, now: Instant): void {
@@ -213,6 +235,7 @@ function noDrops(): Record<DropReason, number> {
     "endpoint-in-use": 0,
     "before-handshake": 0,
     "dtls-malformed": 0,
+    "dtls-backlog": 0,
     "srtp-malformed": 0,
     "srtp-authentication": 0,
     "srtp-replayed": 0,

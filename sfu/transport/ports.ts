@@ -169,6 +169,8 @@ export interface DtlsSession {
    * datagram was of use, so that the caller can count it.
    */
   handleDatagram(datagram: Uint8Array): boolean;
+  /** Repeats what the client seems to have missed; every 10 ms or so. */
+  poll(now: Instant): void;
   /** Idempotent; no observer call follows. */
   close(): void;
 }
@@ -280,6 +282,8 @@ export type DropReason =
   | "endpoint-in-use"
   | "before-handshake"
   | "dtls-malformed"
+  /** More handshakes are under way than can wait; the client says it again. */
+  | "dtls-backlog"
   | "srtp-malformed"
   | "srtp-authentication"
   | "srtp-replayed"

@@ -28,8 +28,13 @@ export interface TestDtlsClientOptions {
    * than 1,100 werift sends fragments, and then gets its own transcript wrong.
    */
   readonly padding?: number;
-  /** How long to wait before a flight is repeated; 100 ms unless given. */
+  /**
+   * How long to wait before a flight is repeated; 100 ms unless given, never by
+   * itself if 0.
+   */
   readonly retransmitMs?: number;
+  /** Leaves the extended master secret out (RFC 7627). */
+  readonly oldMasterSecret?: boolean;
   /** A rogue that sends a Finished over another transcript. */
   readonly badFinished?: boolean;
 }
@@ -61,7 +66,7 @@ export class TestDtlsClient {
       key: options.credentials.keyPem,
       signatureHash: { hash: 4, signature: 3 },
       srtpProfiles: profiles.map((p) => p === "AEAD_AES_128_GCM" ? 7 : 1),
-      extendedMasterSecret: true,
+      extendedMasterSecret: !options.oldMasterSecret,
       certificateRequest: true,
     });
     if (options.padding !== undefined) {
@@ -85,8 +90,15 @@ export class TestDtlsClient {
   }
 
   start(): void {
-    this.#timer = setInterval(() => this.#repeat(), this.#retransmitMs);
+    if (this.#retransmitMs > 0) {
+      this.#timer = setInterval(() => this.repeat(), this.#retransmitMs);
+    }
     this.#werift.connect().catch(() => {});
+  }
+
+  /** Sends the latest flight again. */
+  repeat(): void {
+    for (const datagram of this.#flight) this.#send(datagram);
   }
 
   handleDatagram(datagram: Uint8Array): void {
@@ -123,10 +135,6 @@ export class TestDtlsClient {
       sendKeys: toKeys(profile, localKey, localSalt),
       receiveKeys: toKeys(profile, remoteKey, remoteSalt),
     };
-  }
-
-  #repeat(): void {
-    for (const datagram of this.#flight) this.#send(datagram);
   }
 
   #transport() {

@@ -6,6 +6,8 @@ import { X509CertificateGenerator } from "@peculiar/x509";
 export interface Credentials {
   readonly certificatePem: string;
   readonly keyPem: string;
+  /** The key in DER, PKCS #8. */
+  readonly keyDer: Uint8Array;
   /** The certificate in DER, of which SDP has the fingerprint. */
   readonly certificate: Uint8Array;
 }
@@ -36,10 +38,13 @@ export async function createCredentials(): Promise<Credentials> {
     keys,
   });
   const certificatePem = certificate.toString("pem");
-  const key = await crypto.subtle.exportKey("pkcs8", keys.privateKey);
+  const keyDer = new Uint8Array(
+    await crypto.subtle.exportKey("pkcs8", keys.privateKey),
+  );
   return {
     certificatePem,
-    keyPem: toPem("PRIVATE KEY", new Uint8Array(key)),
+    keyPem: toPem("PRIVATE KEY", keyDer),
+    keyDer,
     certificate: new Uint8Array(new X509Certificate(certificatePem).raw),
   };
 }

@@ -6,6 +6,9 @@
  */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { setImmediate } from "node:timers";
+import fc from "fast-check";
+import { instantAt } from "../../../lib/time.ts";
 import type {
   DtlsProvider,
   DtlsResult,
@@ -28,6 +31,7 @@ export interface ContractClient {
   readonly connected: Promise<DtlsResult>;
   readonly serverFingerprint: Fingerprint | undefined;
   start(): void;
+  repeat(): void;
   handleDatagram(datagram: Uint8Array): void;
   sealAlert(level: number, description: number): Uint8Array;
   close(): void;
@@ -41,6 +45,7 @@ export interface ContractClientOptions {
   readonly padding?: number;
   readonly retransmitMs?: number;
   readonly badFinished?: boolean;
+  readonly oldMasterSecret?: boolean;
 }
 
 /** How the contract gets at an adapter and at a client. */
@@ -127,6 +132,8 @@ export class DtlsLink {
 export function testDtlsProvider(contract: DtlsContract): void {
   testConnecting(contract);
   testLossyWire(contract);
+  testTime(contract);
+  testChanges(contract);
   testRogues(contract);
   testConnected(contract);
 }
@@ -257,6 +264,127 @@ function testLossyWire(contract: DtlsContract): void {
   });
 }
 
+function testTime(contract: DtlsContract): void {
+  const { name } = contract;
+  Deno.test(`${name} repeats its flight to a client that stays silent, ever more seldom`, async () => {
+    let sent = 0;
+    using it = await openDtlsLink(contract, {
+      retransmitMs: 0,
+      toClient: () => {
+        sent++;
+        return [];
+      },
+    });
+    await settle(() => sent);
+    assert.equal(sent, 1);
+
+    const repeats: number[] = [];
+    for (let ms = 0; ms <= 5_000; ms += 10) {
+      const before = sent;
+      it.session.poll(instantAt(ms));
+      if (sent > before) repeats.push(ms);
+    }
+    assert.deepEqual(repeats, [150, 450, 1_050, 2_250, 4_650]);
+    it.session.close();
+    it.session.poll(instantAt(100_000));
+    assert.equal(sent, 6);
+  });
+
+  Deno.test(`${name} connects 99 of 100 times within 5 s if a fifth of all is lost`, async () => {
+    const random = pseudoRandom(20);
+    let connected = 0;
+    for (let n = 0; n < 100; n++) {
+      if (await connectsInVirtualTime(contract, random, 5_000)) connected++;
+    }
+    assert.ok(connected >= 99, `${connected} of 100`);
+  });
+}
+
+/**
+ * Whether both sides are connected after that long on a wire that loses a fifth
+ * of the datagrams. The client repeats its flights as browsers do: after 50 ms,
+ * and then twice as late each time.
+ */
+async function connectsInVirtualTime(
+  contract: DtlsContract,
+  random: () => number,
+  limitMs: number,
+): Promise<boolean> {
+  let sent = 0;
+  let clientConnected = false;
+  const lossy = (datagram: Uint8Array) => {
+    sent++;
+    return random() < 0.2 ? [] : [datagram];
+  };
+  using it = await openDtlsLink(contract, {
+    retransmitMs: 0,
+    toServer: lossy,
+    toClient: lossy,
+  });
+  void it.client.connected.then(() => clientConnected = true);
+  let repeatMs = 50;
+  let repeatAt = repeatMs;
+  for (let ms = 0; ms <= limitMs; ms += 10) {
+    const before = it.fromClient.length;
+    await settle(() => sent);
+    if (clientConnected && it.result !== undefined) return true;
+    if (it.fromClient.length > before) {
+      repeatMs = 50; // a new flight
+      repeatAt = ms + repeatMs;
+    } else if (ms >= repeatAt && !clientConnected) {
+      it.client.repeat();
+      repeatMs *= 2;
+      repeatAt = ms + repeatMs;
+    }
+    it.session.poll(instantAt(ms));
+    await settle(() => sent);
+  }
+  return false;
+}
+
+function testChanges(contract: DtlsContract): void {
+  const { name } = contract;
+  Deno.test(`${name} lets no error out, whatever is changed on the wire`, async () => {
+    const provider = await contract.open();
+    const shared = {
+      ...contract,
+      open: () => Promise.resolve({ ...provider, close() {} }),
+    };
+    const outcomes = new Set<string>();
+    const change = fc.record({
+      nth: fc.nat(8),
+      at: fc.double({ min: 0, max: 0.999, noNaN: true }),
+      value: fc.nat(255),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(change, { minLength: 1, maxLength: 4 }),
+        async (changes) => {
+          let settled: () => void = () => {};
+          const silence = new Promise<void>((resolve) => settled = resolve);
+          using it = await openDtlsLink(shared, {
+            retransmitMs: 10,
+            toServer: (datagram, nth) => {
+              for (const { at, value } of changes.filter((c) => c.nth === nth)) {
+                datagram[Math.floor(at * datagram.length)] = value;
+              }
+              // The client starts to say it all again: it is not understood.
+              if (nth > 7) settled();
+              return [datagram];
+            },
+          });
+          const outcome = await Promise.race([it.outcome, silence]);
+          outcomes.add(outcome?.split(":")[0] ?? "silence");
+          assert.ok(it.events.length <= 1);
+        },
+      ),
+      { numRuns: 60, endOnFailure: true },
+    );
+    provider.close();
+    assert.ok(outcomes.has("connected") || outcomes.has("failed"));
+  });
+}
+
 function testRogues(contract: DtlsContract): void {
   const { name } = contract;
   const refusals: Record<string, (own: Credentials) => readonly Fingerprint[]> =
@@ -288,6 +416,12 @@ function testRogues(contract: DtlsContract): void {
   Deno.test(`${name} refuses a Finished over another transcript`, async () => {
     using it = await openDtlsLink(contract, { badFinished: true });
     assert.match(await it.outcome, /^failed: /);
+    assert.equal(it.result, undefined);
+  });
+
+  Deno.test(`${name} refuses a client without the extended master secret`, async () => {
+    using it = await openDtlsLink(contract, { oldMasterSecret: true });
+    assert.match(await it.outcome, /^failed: .*extended master secret/);
     assert.equal(it.result, undefined);
   });
 
@@ -353,6 +487,26 @@ function testConnected(contract: DtlsContract): void {
     it.session.handleDatagram(it.client.sealAlert(2, 40));
     assert.match(it.events[1] ?? "", /^failed: .*40/);
   });
+}
+
+/** Lets everything happen that is under way, until nothing more is sent. */
+async function settle(sent: () => number): Promise<void> {
+  let before;
+  do {
+    before = sent();
+    await new Promise((resolve) => setImmediate(resolve));
+  } while (sent() !== before);
+}
+
+/** Numbers from 0 to 1, the same in each run (mulberry32). */
+function pseudoRandom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = state + 0x6d2b79f5 | 0;
+    let mixed = Math.imul(state ^ state >>> 15, 1 | state);
+    mixed = mixed + Math.imul(mixed ^ mixed >>> 7, 61 | mixed) ^ mixed;
+    return ((mixed ^ mixed >>> 14) >>> 0) / 2 ** 32;
+  };
 }
 
 /** The records of one message each that hold at most that many bytes of it. */

@@ -14,7 +14,9 @@ import { createNodeSrtpProvider } from "../srtp/node_srtp.ts";
 import { type Libc, openLibc } from "./libc.ts";
 import { type Libcrypto, openLibcrypto } from "./libcrypto.ts";
 import { LibraryError } from "./libraries.ts";
+import { type Libssl, openLibssl } from "./libssl.ts";
 import { openNativeDatagramSocket } from "./native_datagram_socket.ts";
+import { openNativeDtls } from "./native_dtls.ts";
 import { createNativeSrtpProvider } from "./native_srtp.ts";
 
 /**
@@ -71,6 +73,7 @@ export async function openPortablePorts(): Promise<MediaPorts> {
 export interface NativeLibraries {
   readonly libc: Libc;
   readonly libcrypto: Libcrypto;
+  readonly libssl: Libssl;
 }
 
 /**
@@ -79,16 +82,20 @@ export interface NativeLibraries {
  * @throws {LibraryError} if one of them cannot be had
  */
 export function openNativeLibraries(): NativeLibraries {
-  return { libc: openLibc(), libcrypto: openLibcrypto() };
+  return {
+    libc: openLibc(),
+    libcrypto: openLibcrypto(),
+    libssl: openLibssl(),
+  };
 }
 
 /** Ports on the libraries of a Linux system. */
 export async function openNativePorts(
-  { libc, libcrypto }: NativeLibraries,
+  { libc, libcrypto, libssl }: NativeLibraries,
 ): Promise<MediaPorts> {
   return {
     openSocket: (options) => openNativeDatagramSocket(libc, options),
     srtp: createNativeSrtpProvider(libc, libcrypto),
-    dtls: await openWeriftDtls(),
+    dtls: await openNativeDtls(libc, libssl),
   };
 }

@@ -6,6 +6,7 @@ const UPDATE_FROM = ["usize", "usize", "usize", "buffer", "i32"] as const;
 
 /** See `libc.ts` for how addresses are passed. */
 const SYMBOLS = {
+  OPENSSL_init_crypto: { parameters: ["u64", "usize"], result: "i32" },
   EVP_CIPHER_CTX_new: { parameters: [], result: "usize" },
   EVP_CIPHER_CTX_free: { parameters: ["usize"], result: "void" },
   EVP_CIPHER_CTX_ctrl: {
@@ -50,13 +51,21 @@ const SYMBOLS = {
 /** The functions of OpenSSL's libcrypto that the native ports call. */
 export type Libcrypto = Functions<typeof SYMBOLS>;
 
+/** `OPENSSL_INIT_NO_ATEXIT`. */
+const NO_ATEXIT = 0x8_0000;
+
 /**
- * Opens OpenSSL 3's libcrypto.
+ * Opens OpenSSL 3's libcrypto. To be opened before anything else of OpenSSL.
+ *
+ * It is told not to free its state when the process ends: other threads may
+ * still be in it then, and would end the process by a crash.
  *
  * @throws {LibraryError} if it cannot be had
  */
 export function openLibcrypto(): Libcrypto {
-  return openLibrary("libcrypto.so.3", SYMBOLS);
+  const libcrypto = openLibrary("libcrypto.so.3", SYMBOLS);
+  libcrypto.OPENSSL_init_crypto(NO_ATEXIT, 0);
+  return libcrypto;
 }
 
 /** `EVP_CTRL_AEAD_GET_TAG` and `EVP_CTRL_AEAD_SET_TAG`. */
