@@ -35,7 +35,10 @@ class Fixture {
 }
 
 for (
-  const [stepMs, perTurn] of [[0, 16], [0.25, 8], [0.5, 4], [1.5, 2], [20, 1]] as const
+  const [stepMs, perTurn] of [[0, 16], [0.25, 8], [0.5, 4], [1.5, 2], [
+    20,
+    1,
+  ]] as const
 ) {
   Deno.test(`HandshakeQueue.run() does ${perTurn} steps of ${stepMs} ms at a time, in order`, () => {
     const it = new Fixture(stepMs);

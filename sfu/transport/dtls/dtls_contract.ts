@@ -365,7 +365,9 @@ function testChanges(contract: DtlsContract): void {
           using it = await openDtlsLink(shared, {
             retransmitMs: 10,
             toServer: (datagram, nth) => {
-              for (const { at, value } of changes.filter((c) => c.nth === nth)) {
+              for (
+                const { at, value } of changes.filter((c) => c.nth === nth)
+              ) {
                 datagram[Math.floor(at * datagram.length)] = value;
               }
               // The client starts to say it all again: it is not understood.

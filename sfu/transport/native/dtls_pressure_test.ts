@@ -86,7 +86,10 @@ Deno.test("SslServer refuses what would make C end the process", async () => {
   assert.throws(() => server.exportKeys(5_000), RangeError);
   assert.equal(server.trust(new Uint8Array(20_000)), false);
   assert.equal(server.trust(new Uint8Array(0)), false);
-  assert.equal(server.trust(crypto.getRandomValues(new Uint8Array(300))), false);
+  assert.equal(
+    server.trust(crypto.getRandomValues(new Uint8Array(300))),
+    false,
+  );
   assert.equal(server.srtpProfile, undefined);
   assert.equal(server.hasExtendedMasterSecret, false);
   assert.throws(() => server.secrets(), /OpenSSL failed/);
