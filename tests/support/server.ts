@@ -101,6 +101,11 @@ export class TestServer implements AsyncDisposable {
     throw new Error(`The server printed no links:\n${this.log()}`);
   }
 
+  /** The UDP port for media. */
+  get media(): number {
+    return this.#ready.media;
+  }
+
   /** All that it has printed since it was started last. */
   log(): string {
     return this.#process.text;
