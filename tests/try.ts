@@ -3,12 +3,17 @@
  * measures how it was. What goes on is told on standard error; the last line of
  * standard output is one JSON object, a {@linkcode Measurements}.
  *
+ * With `--server LINK`, an invite link, they meet at a server that runs already.
+ *
  * @module
  */
+import process from "node:process";
+import { parseArgs } from "node:util";
 import type { CallPage } from "./support/call_page.ts";
 import { longestGapMs, type ProbeReport } from "./support/media_probe.ts";
+import { People } from "./support/people.ts";
 import { requireProgram } from "./support/required_programs.ts";
-import { TestCall } from "./support/test_call.ts";
+import { TestServer } from "./support/server.ts";
 import { waitFor } from "./support/wait_for.ts";
 
 /** How a call was, for the one who joined it last unless said otherwise. */
@@ -30,13 +35,22 @@ interface Measurements {
 /** How long people talk before the camera is changed. */
 const TALK_MS = 10_000;
 
-async function measure(call: TestCall): Promise<Measurements> {
+/** The ways into the group where they meet. */
+interface InviteLinks {
+  readonly operator: string;
+  readonly guest: string;
+}
+
+async function measure(
+  people: People,
+  links: InviteLinks,
+): Promise<Measurements> {
   say("Opening two browsers");
-  const olga = await call.newPage("Olga");
-  const greta = await call.newPage("Greta");
-  await olga.join(call.server.links.operator);
+  const olga = await people.newPage("Olga");
+  const greta = await people.newPage("Greta");
+  await olga.join(links.operator);
   say("Olga is in; Greta joins");
-  await greta.join(call.server.links.guest);
+  await greta.join(links.guest);
   const { framesMs: [firstFrame = NaN] } = await greta.sees("Olga");
   await olga.sees("Greta");
   const { joinedMs = NaN, receiversConnectedMs: [connected = NaN] } =
@@ -116,17 +130,30 @@ function interrupted(): Promise<never> {
   });
 }
 
+/** The invite link to a server that runs already, if one is given. */
+function parseLink(args: readonly string[]): string | undefined {
+  const { server } = parseArgs({
+    args: [...args],
+    options: { server: { type: "string" } },
+  }).values;
+  if (server === undefined || URL.canParse(server)) return server;
+  throw new Error(`Cannot use --server ${server}: give an invite link`);
+}
+
 async function main(): Promise<void> {
   // Before anything is started: without it there is nothing to try.
   requireProgram("chromium");
+  const link = parseLink(process.argv.slice(2));
   const stop = interrupted();
-  say("Starting a server with a temporary folder");
-  await using call = await TestCall.start();
+  if (link === undefined) say("Starting a server with a temporary folder");
+  await using server = link === undefined ? await TestServer.start() : null;
+  await using people = await People.gather();
+  const links = server?.links ?? { operator: link ?? "", guest: link ?? "" };
   try {
-    const measurements = await Promise.race([measure(call), stop]);
+    const measurements = await Promise.race([measure(people, links), stop]);
     console.log(JSON.stringify(measurements));
   } catch (error) {
-    say(`What was printed:\n${call.log()}`);
+    say(`What was printed:\n${server?.log() ?? ""}\n${people.log()}`);
     throw error;
   }
 }

@@ -1,9 +1,6 @@
-import type { Browser, BrowserContextOptions } from "playwright-core";
-import { CallPage } from "./call_page.ts";
-import { openChromium } from "./chromium.ts";
-import { installProbe } from "./media_probe.ts";
+import type { CallPage } from "./call_page.ts";
+import { People, type PersonOptions } from "./people.ts";
 import { type ServerOptions, TestServer } from "./server.ts";
-import { filmOf, type Sitter } from "./test_camera.ts";
 
 /** A group in which everybody may present, and `olga` is the operator. */
 export const OPEN_GROUP = {
@@ -12,50 +9,25 @@ export const OPEN_GROUP = {
   "wildcard-user": { password: { type: "wildcard" }, permissions: "present" },
 } as const;
 
-/** How somebody's browser differs from the usual one. */
-export interface PersonOptions extends BrowserContextOptions {
-  /** Who sits before the camera; without, it shows a test picture, in 720p. */
-  readonly sitter?: Sitter;
-}
-
 /** A server and people who use it, each with a browser of their own. */
 export class TestCall implements AsyncDisposable {
   readonly server: TestServer;
-  readonly #folder: string;
-  readonly #browsers: Browser[] = [];
-  readonly #messages: string[] = [];
+  readonly #people: People;
 
-  private constructor(server: TestServer, folder: string) {
+  private constructor(server: TestServer, people: People) {
     this.server = server;
-    this.#folder = folder;
+    this.#people = people;
   }
 
   /** Starts the server. The caller stops it all. */
   static async start(options: ServerOptions = {}): Promise<TestCall> {
     const server = await TestServer.start(options);
-    const folder = await Deno.makeTempDir({ prefix: "nereid-films-" });
-    return new TestCall(server, folder);
+    return new TestCall(server, await People.gather());
   }
 
-  /** A page in a new Chromium; nothing is opened in it yet. */
-  async newPage(
-    username: string,
-    { sitter, ...options }: PersonOptions = {},
-  ): Promise<CallPage> {
-    const browser = await openChromium(
-      sitter && { film: await this.#film(username, sitter) },
-    );
-    this.#browsers.push(browser);
-    const context = await browser.newContext({
-      viewport: { width: 1280, height: 800 },
-      ignoreHTTPSErrors: true,
-      ...options,
-    });
-    await context.addInitScript(installProbe);
-    const page = await context.newPage();
-    page.on("console", (message) => this.#note(username, message.text()));
-    page.on("pageerror", (error) => this.#note(username, String(error)));
-    return new CallPage(page, username);
+  /** See {@linkcode People.newPage}. */
+  newPage(username: string, options: PersonOptions = {}): Promise<CallPage> {
+    return this.#people.newPage(username, options);
   }
 
   /** Somebody who has joined the group `maths`. */
@@ -70,23 +42,12 @@ export class TestCall implements AsyncDisposable {
 
   /** What was printed by the server and written to the pages' consoles. */
   log(): string {
-    return [this.server.log(), ...this.#messages].join("\n");
+    return [this.server.log(), this.#people.log()].join("\n");
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const browser of this.#browsers) await browser.close();
+    await this.#people[Symbol.asyncDispose]();
     await this.server.stop();
-    await Deno.remove(this.#folder, { recursive: true });
-  }
-
-  async #film(username: string, sitter: Sitter): Promise<string> {
-    const path = `${this.#folder}/${username}.y4m`;
-    await Deno.writeFile(path, filmOf(sitter));
-    return path;
-  }
-
-  #note(username: string, text: string): void {
-    this.#messages.push(`${username}: ${text}`);
   }
 }
 
