@@ -1,5 +1,16 @@
+import type {
+  ChatHistoryEntry,
+  ServerChat,
+  ServerUserMessage,
+} from "../../protocol/server_message.ts";
+import {
+  DEFAULT_FILE_TRANSFER_LIMITS,
+  type FileTransferLimits,
+} from "./file_transfer/file_transfers.ts";
+import type { TransferredFile } from "./file_transfer/transferred_file.ts";
 import type { Stream } from "./stream.ts";
 import type { GroupStatus, JoinedKind, User, UserKind } from "./types.ts";
+import { parseTime } from "./wire_values.ts";
 
 /**
  * What a frontend sees of a connection without asking: where one is, who else
@@ -20,6 +31,8 @@ export abstract class ConnectionView {
   users: Record<string, User> = {};
   /** ICE servers, from the server. */
   rtcConfiguration: RTCConfiguration | null = null;
+  /** How much others may send us; invitations beyond it are refused. */
+  fileTransferLimits: FileTransferLimits = DEFAULT_FILE_TRANSFER_LIMITS;
   /** Whatever the frontend wants to keep with it. */
   userdata: Record<string, unknown> = {};
 
@@ -82,8 +95,58 @@ export abstract class ConnectionView {
    * it has that one's `localId`, and the old one plays on until its `onclose`.
    */
   ondownstream: ((this: this, stream: Stream) => void) | null = null;
+  /**
+   * A file is to be transferred, ours if its `up` is true: set its `onevent`
+   * now. Whoever throws, or cancels it, refuses it. Without this callback, all
+   * files are refused.
+   */
+  onfiletransfer: ((this: this, file: TransferredFile) => void) | null = null;
   /** The configuration for a new peer, instead of the server's; `null` for that. */
   onpeerconnection:
     | ((this: this) => RTCConfiguration | null)
     | null = null;
+
+  /** Tells of a chat message, a new one or one from before. */
+  protected tellChat(
+    message: ServerChat | ChatHistoryEntry,
+  ): void {
+    const history = message.type === "chathistory";
+    this.onchat?.(
+      message.id,
+      message.source,
+      history ? "" : message.dest,
+      message.username ?? "",
+      parseTime(message.time),
+      !history && message.privileged,
+      history,
+      message.kind,
+      message.value,
+    );
+  }
+
+  /** Tells of a message from another client's program, or from the server. */
+  protected tellUserMessage(
+    message: ServerUserMessage,
+  ): void {
+    this.onusermessage?.(
+      message.source,
+      message.dest,
+      message.username ?? "",
+      parseTime(message.time),
+      message.privileged,
+      message.kind,
+      message.error ?? "",
+      message.value,
+    );
+  }
+
+  /** Tells that we are in no group. */
+  protected tellOutside(
+    kind: "leave" | "fail" | "redirect",
+    group: string,
+    why: { readonly error?: string | undefined; readonly value?: string } = {},
+  ): void {
+    const { error = "", value = "" } = why;
+    this.onjoined?.(kind, group, [], {}, {}, error, value);
+  }
 }

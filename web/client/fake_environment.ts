@@ -64,8 +64,13 @@ export class FakeEnvironment implements Environment {
   response = new Response(null, { status: 404 });
   #nowMs = 0;
   #nextTimer = 1;
-  #nextRandom = 1;
+  #nextRandom: number;
   #timers = new Map<number, PendingTimer>();
+
+  /** @param firstRandom another one for each of several that shall differ */
+  constructor(firstRandom = 1) {
+    this.#nextRandom = firstRandom;
+  }
 
   openSocket(): Socket {
     const socket = new FakeSocket();

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { FakeChannel } from "./fake_channel.ts";
 
 /** A track that the test can unmute. */
 export class FakeTrack extends EventTarget {
@@ -43,6 +44,7 @@ export class FakePeer {
   ontrack: ((event: unknown) => void) | null = null;
   oniceconnectionstatechange: (() => void) | null = null;
   onconnectionstatechange: (() => void) | null = null;
+  ondatachannel: ((event: { channel: FakeChannel }) => void) | null = null;
   closed = false;
   /** ICE restarts among the offers made. */
   restarts = 0;
@@ -52,6 +54,8 @@ export class FakePeer {
   readonly candidates: { candidate: string; after: number }[] = [];
   readonly senders: FakeSender[] = [];
   readonly tracks: FakeTrack[] = [];
+  /** The data channels, whoever opened them. */
+  readonly channels: FakeChannel[] = [];
   stats: RTCStatsReport = new Map() as unknown as RTCStatsReport;
   #made = 0;
   #gates = new Map<string, Promise<void>>();
@@ -144,9 +148,28 @@ export class FakePeer {
     return Promise.resolve(this.stats);
   }
 
+  createDataChannel(label: string): FakeChannel {
+    const channel = new FakeChannel(label);
+    this.channels.push(channel);
+    return channel;
+  }
+
   close(): void {
     this.closed = true;
     this.signalingState = "closed";
+    for (const channel of this.channels) channel.close();
+  }
+
+  /** The two peers find each other: their data channel opens. */
+  meet(other: FakePeer): void {
+    const [ours] = this.channels;
+    assert(ours, "no data channel was created");
+    const theirs = new FakeChannel(ours.label);
+    other.channels.push(theirs);
+    ours.pair(theirs);
+    other.ondatachannel?.({ channel: theirs });
+    theirs.open();
+    ours.open();
   }
 
   /** Finds a candidate of its own; `null` for the end. */

@@ -37,6 +37,9 @@ export {
   type UserInfo,
 } from "../../protocol/server_answers.ts";
 export type * from "./actions.ts";
+export type { FileTransferLimits } from "./file_transfer/file_transfers.ts";
+export type { TransferState } from "./file_transfer/transfer_machine.ts";
+export { TransferredFile } from "./file_transfer/transferred_file.ts";
 export { ServerConnection } from "./server_connection.ts";
 export { Stream } from "./stream.ts";
 export type * from "./types.ts";

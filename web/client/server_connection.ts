@@ -1,11 +1,10 @@
 import { assertNever } from "../../lib/assert_never.ts";
 import { parseServerMessage } from "../../protocol/server_codec.ts";
+import { FILE_TRANSFER_KIND } from "../../protocol/file_transfer_message.ts";
 import type {
-  ChatHistoryEntry,
   JoinedGroup,
   JoinFailed,
   JoinRedirected,
-  ServerChat,
   ServerHandshake,
   ServerMessage,
   ServerUserMessage,
@@ -26,12 +25,14 @@ import {
   newRandomId,
   type Socket,
 } from "./environment.ts";
+import { FileTransfers } from "./file_transfer/file_transfers.ts";
+import type { TransferredFile } from "./file_transfer/transferred_file.ts";
 import { Keepalive } from "./keepalive.ts";
 import type { ClientMessage } from "./outgoing_message.ts";
 import type { Stream } from "./stream.ts";
 import { StreamPool } from "./stream_pool.ts";
 import type { Credentials, RequestMap, StreamsById } from "./types.ts";
-import { parseTime, toRtcConfiguration } from "./wire_values.ts";
+import { toRtcConfiguration } from "./wire_values.ts";
 
 type Joined = JoinedGroup | JoinFailed | JoinRedirected;
 
@@ -53,6 +54,7 @@ export class ServerConnection extends ConnectionView {
   readonly #environment: Environment;
   readonly #keepalive: Keepalive;
   readonly #streams: StreamPool;
+  readonly #files: FileTransfers;
 
   /** Connects to nothing yet. */
   constructor(environment: Environment = browserEnvironment()) {
@@ -62,6 +64,19 @@ export class ServerConnection extends ConnectionView {
     this.#streams = new StreamPool(this, environment, {
       send: (message) => this.#send(message),
       sendAs: (message) => this.#sendAs(message),
+    });
+    this.#files = new FileTransfers({
+      environment,
+      id: this.id,
+      limits: () => this.fileTransferLimits,
+      getRTCConfiguration: () => this.getRTCConfiguration(),
+      usernameOf: (userid) => this.users[userid]?.username,
+      userMessage: (kind, dest, value) => this.userMessage(kind, dest, value),
+      announce: (file) => {
+        this.onfiletransfer?.(file);
+        return this.onfiletransfer !== null;
+      },
+      handleError: (error) => this.onerror?.(error),
     });
     this.#keepalive = new Keepalive(environment, {
       ping: () => this.#send({ type: "ping" }),
@@ -80,6 +95,11 @@ export class ServerConnection extends ConnectionView {
   /** The streams that we receive, by id. While one is being replaced, both are there. */
   get down(): StreamsById {
     return this.#streams.down;
+  }
+
+  /** The files on their way, in both directions. */
+  get transferredFiles(): readonly TransferredFile[] {
+    return Object.values(this.#files.byFullId);
   }
 
   /**
@@ -163,6 +183,20 @@ export class ServerConnection extends ConnectionView {
     return this.#streams.publish(localId);
   }
 
+  /**
+   * Offers a file to a user; `onfiletransfer` is called with it at once.
+   *
+   * @throws {TypeError} if the user is not there, or there are too many transfers
+   */
+  sendFile(userid: string, file: File): TransferredFile {
+    return this.#files.send(userid, file);
+  }
+
+  /** The transfer of that id with that user, while it is under way. */
+  getTransferredFile(userid: string, id: string): TransferredFile | undefined {
+    return this.#files.find(userid, id);
+  }
+
   /** Sends a chat message, to everybody if `dest` is empty. */
   chat(kind: string, dest: string, value: unknown): void {
     this.#sendAs({ type: "chat", kind, dest, value });
@@ -226,13 +260,14 @@ export class ServerConnection extends ConnectionView {
     this.#keepalive.stop();
     const group = this.group;
     this.#forgetGroup();
-    if (group !== null) this.#tellLeft(group);
+    if (group !== null) this.tellOutside("leave", group);
     this.onclose?.(code, reason);
   }
 
   /** Ends all that there is only within a group. */
   #forgetGroup(): void {
     this.#streams.handleGone();
+    this.#files.handleGone();
     this.group = null;
     this.username = null;
     this.permissions = [];
@@ -240,10 +275,6 @@ export class ServerConnection extends ConnectionView {
       delete this.users[id];
       this.onuser?.(id, "delete");
     }
-  }
-
-  #tellLeft(group: string): void {
-    this.onjoined?.("leave", group, [], {}, {}, "", "");
   }
 
   #receive(text: unknown): void {
@@ -274,7 +305,7 @@ export class ServerConnection extends ConnectionView {
         return this.#handleUser(message);
       case "chat":
       case "chathistory":
-        return this.#handleChat(message);
+        return this.tellChat(message);
       case "usermessage":
         return this.#handleUserMessage(message);
       case "offer":
@@ -306,28 +337,11 @@ export class ServerConnection extends ConnectionView {
   #handleJoined(message: Joined): void {
     switch (message.kind) {
       case "fail":
-        return this.onjoined?.(
-          "fail",
-          message.group,
-          [],
-          {},
-          {},
-          message.error ?? "",
-          message.value,
-        );
       case "redirect":
-        return this.onjoined?.(
-          "redirect",
-          message.group,
-          [],
-          {},
-          {},
-          "",
-          message.value,
-        );
+        return this.tellOutside(message.kind, message.group, message);
       case "leave":
         if (this.group === message.group) this.#forgetGroup();
-        return this.#tellLeft(message.group);
+        return this.tellOutside("leave", message.group);
       case "join":
       case "change":
         return this.#handleMembership(message);
@@ -351,8 +365,10 @@ export class ServerConnection extends ConnectionView {
 
   #handleUser(message: UserPresent | UserGone): void {
     const { kind, id } = message;
-    if (kind === "delete") delete this.users[id];
-    else {
+    if (kind === "delete") {
+      delete this.users[id];
+      this.#files.handleUserGone(id);
+    } else {
       const { username, permissions, data } = message;
       this.users[id] = { username, permissions, data, streams: {} };
       this.#streams.recordTracks(id);
@@ -360,31 +376,11 @@ export class ServerConnection extends ConnectionView {
     this.onuser?.(id, kind);
   }
 
-  #handleChat(message: ServerChat | ChatHistoryEntry): void {
-    const history = message.type === "chathistory";
-    this.onchat?.(
-      message.id,
-      message.source,
-      history ? "" : message.dest,
-      message.username ?? "",
-      parseTime(message.time),
-      !history && message.privileged,
-      history,
-      message.kind,
-      message.value,
-    );
-  }
-
   #handleUserMessage(message: ServerUserMessage): void {
-    this.onusermessage?.(
-      message.source,
-      message.dest,
-      message.username ?? "",
-      parseTime(message.time),
-      message.privileged,
-      message.kind,
-      message.error ?? "",
-      message.value,
-    );
+    if (message.kind === FILE_TRANSFER_KIND && message.dest === this.id) {
+      const { source, username = "", value } = message;
+      return this.#files.handle(source, username, value);
+    }
+    this.tellUserMessage(message);
   }
 }

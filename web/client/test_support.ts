@@ -25,9 +25,9 @@ export const JOINED = {
   rtcConfiguration: {},
 };
 
-/** Connects and joins `lobby` as `alice`. */
-export async function join(): Promise<Joined> {
-  const environment = new FakeEnvironment();
+/** Connects and joins `lobby` as `alice`, with ids from a random number on. */
+export async function join(firstRandom = 1): Promise<Joined> {
+  const environment = new FakeEnvironment(firstRandom);
   const connection = new ServerConnection(environment);
   connection.onerror = (error) => {
     throw error;
