@@ -63,7 +63,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   "web/client": { imports: ["lib", "protocol"], browser: true },
   "web": {
     imports: ["lib", "protocol"],
-    packages: ["preact", "@preact/signals"],
+    packages: ["preact", "@preact/signals", "i18next", "lean-qr", "valibot"],
     browser: true,
   },
   "cli": {
@@ -88,6 +88,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
 
 /** For tests, and for the tools that drive browsers. */
 const TEST_PACKAGES = [
+  "axe-core",
   "fast-check",
   "jose",
   "playwright-core",

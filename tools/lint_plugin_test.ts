@@ -117,7 +117,7 @@ Deno.test("packages keeps each package where it belongs", () => {
     "hono/deno": [["http/a.ts"], ["app.ts"]],
     "preact/hooks": [["web/views/a.tsx"], ["web/client/a.ts", "lib/a.ts"]],
     "@preact/signals": [["web/state/a.ts"], ["web/client/a.ts"]],
-    "valibot": [["protocol/a.ts", "auth/a.ts"], ["sfu/rtp/a.ts", "web/a.ts"]],
+    "valibot": [["protocol/a.ts", "auth/a.ts"], ["sfu/rtp/a.ts", "lib/a.ts"]],
     "fast-check": [["lib/a_test.ts", "tests/a.ts"], ["lib/a.ts"]],
     "playwright-core": [["tools/a.ts", "tests/a.ts"], ["http/a.ts"]],
     "left-pad": [[], ["lib/a.ts", "main.ts", "tests/a.ts"]],

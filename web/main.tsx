@@ -6,10 +6,13 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { browserEnvironment } from "./client/environment.ts";
+import { Alerts } from "./call/alerts.ts";
 import { CallSession } from "./call/call_session.ts";
 import { InviteToken } from "./call/invite_token.ts";
+import { remindMuted } from "./call/mute_reminder.ts";
 import { Notices } from "./call/notices.ts";
 import { AudioLevels } from "./media/audio_levels.ts";
+import { Chimes } from "./media/chimes.ts";
 import { LocalMedia } from "./media/local_media.ts";
 import { createPreferenceStore } from "./media/preference_store.ts";
 import { parseGroupAddress } from "./pages/group_address.ts";
@@ -17,6 +20,7 @@ import { toEndpoint } from "./pages/endpoint.ts";
 import { loadStatus, type PublicStatus } from "./pages/group_status.ts";
 import { initialState, type SessionState } from "./state/session_state.ts";
 import { createStore } from "./state/store.ts";
+import { followLanguage } from "./languages/follow_language.ts";
 import { STRINGS } from "./strings.ts";
 import { GroupPage, NoSuchGroup } from "./views/group_page.tsx";
 import { type Page, PageContext } from "./views/page.ts";
@@ -47,14 +51,28 @@ function createPage(group: string, endpoint: () => string): Page {
     { storage: sessionStorage, location, history },
     group,
   );
-  return { store, session, media, levels, notices, preferences, invite };
+  const chimes = new Chimes();
+  return {
+    store,
+    session,
+    media,
+    levels,
+    notices,
+    preferences,
+    invite,
+    chimes,
+  };
 }
 
 /** Shows outside of the page what goes on in it. */
 function reflect(page: Page): void {
   effect(() => {
     const state = page.store.state.value;
-    document.title = STRINGS.join.pageTitle(state.group.title);
+    const { title } = state.group;
+    const { unread } = state.chat;
+    document.title = unread === 0
+      ? STRINGS.join.pageTitle({ title })
+      : STRINGS.join.pageTitleUnread({ title, count: unread });
     document.documentElement.dataset.state = toDataState(state);
   });
   effect(() => {
@@ -71,6 +89,23 @@ function toDataState({ phase }: SessionState): string {
   return lost ? "connecting" : phase.kind;
 }
 
+/** Tells of what others do to those who look elsewhere. */
+function alert({ store, preferences, chimes }: Page): void {
+  const alerts = new Alerts({
+    chimes,
+    preferences: () => preferences.current.peek(),
+    notify: (text) => {
+      if (Notification.permission !== "granted") return;
+      const { title } = store.state.peek().group;
+      const shown = new Notification(title, { body: text, tag: "nereid" });
+      shown.onclick = () => focus();
+    },
+    isHidden: () => document.hidden,
+    nowMs: () => performance.now(),
+  });
+  effect(() => alerts.observe(store.state.value));
+}
+
 function listen({ session, levels }: Page): void {
   addEventListener("online", () => session.retryNow());
   // Browsers let sound begin with the first touch of the page.
@@ -80,7 +115,8 @@ function listen({ session, levels }: Page): void {
 
 /** What the server says of the group; whether its page is to be shown at all. */
 function describe(page: Page, status: PublicStatus): boolean {
-  const { redirect, authPortal, displayName, description, locked } = status;
+  const { redirect, authPortal, displayName, description, locked, authServer } =
+    status;
   const elsewhere = redirect || (page.invite.value === "" ? authPortal : "");
   if (elsewhere !== "") {
     location.assign(elsewhere);
@@ -88,7 +124,7 @@ function describe(page: Page, status: PublicStatus): boolean {
   }
   page.store.dispatch({
     kind: "group-described",
-    group: { title: displayName, description, locked },
+    group: { title: displayName, description, locked, authServer },
   });
   return true;
 }
@@ -97,9 +133,12 @@ async function main(root: HTMLElement): Promise<void> {
   const group = parseGroupAddress(location.pathname);
   let endpoint = toEndpoint("", location.href);
   const page = createPage(group, () => endpoint);
+  await followLanguage(page.preferences);
   const status = await loadStatus(group);
   if (status.kind === "missing") {
-    document.title = STRINGS.join.pageTitle(STRINGS.notFound.title);
+    document.title = STRINGS.join.pageTitle({
+      title: STRINGS.notFound.title,
+    });
     return render(<NoSuchGroup />, root);
   }
   if (status.kind === "loaded") {
@@ -108,7 +147,9 @@ async function main(root: HTMLElement): Promise<void> {
   }
   // A server that gives no status may still let us in: try.
   reflect(page);
+  remindMuted(page);
   listen(page);
+  alert(page);
   render(
     <PageContext.Provider value={page}>
       <GroupPage />

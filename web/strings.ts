@@ -1,277 +1,73 @@
+import { signal } from "@preact/signals";
+import i18next from "i18next";
+import {
+  type Catalog,
+  type Strings,
+  withoutForm,
+} from "./languages/catalog.ts";
+import { EN } from "./languages/en.ts";
+import type { Language, LanguageTag } from "./languages/languages.ts";
+
+const translator = i18next.createInstance();
+void translator.init({
+  lng: "en",
+  fallbackLng: "en",
+  resources: { en: { translation: EN } },
+  // Preact writes text nodes; nothing here ever becomes HTML.
+  interpolation: { escapeValue: false },
+  initAsync: false,
+});
+
+const current = signal<LanguageTag>("en");
+
 /**
- * Every word that the pages show. A translation is another object of the same
- * shape.
+ * Every word that the pages show, in the language that was chosen. A view that
+ * reads one is rendered again when the language changes.
  */
-export const STRINGS = {
-  product: "Nereid",
-  anonymous: "Anonymous",
-  landing: {
-    tagline: "Video calls on your own server",
-    pitch:
-      "Nothing to install, no account. Open the link of your group and talk.",
-    groupLabel: "Group",
-    groupPlaceholder: "Name of the group",
-    open: "Go to group",
-    opening: "Looking…",
-    publicGroups: "Public groups",
-    noGroups: "No public groups",
-    noGroupsHint:
-      "Groups are private unless their owner lists them here. If you were invited, enter the group's name above or open your invite link.",
-    loading: "Looking for groups…",
-    loadFailed: "The list of groups cannot be loaded.",
-    tryAgain: "Try again",
-    emptyName: "Enter the name of a group.",
-    noSuchGroup: (name: string) => `There is no group “${name}”.`,
-    serverSaid: (status: number) => `The server answered with error ${status}.`,
-    unreachable: "The server cannot be reached. Check your connection.",
-    people: (count: number) => count === 1 ? "1 person" : `${count} people`,
-    empty: "Nobody there yet",
-    locked: "Locked",
-  },
-  notFound: {
-    title: "There is no such group",
-    advice:
-      "Check the address, or ask the person who invited you for a new link.",
-    home: "To the start page",
-  },
-  join: {
-    pageTitle: (title: string) => `${title} · Nereid`,
-    invited: "You are invited to",
-    heading: "Ready to join?",
-    name: "Your name",
-    namePlaceholder: "How others see you",
-    password: "Password",
-    passwordHint: "Only if the group has one",
-    join: "Join",
-    joining: "Joining…",
-    startWith: "Start with",
-    start: {
-      camera: "Camera and microphone",
-      microphone: "Microphone only",
-      nothing: "Just watch and listen",
-    },
-    startShort: {
-      camera: "Camera",
-      microphone: "Microphone",
-      nothing: "Nothing",
-    },
-    microphone: "Microphone",
-    camera: "Camera",
-    speaker: "Loudspeaker",
-    defaultDevice: {
-      microphone: "Default microphone",
-      camera: "Default camera",
-      speaker: "Default loudspeaker",
-    },
-    unnamedDevice: (number: number) => `Device ${number}`,
-    preview: "Camera preview",
-    cameraStarting: "Starting the camera…",
-    cameraOff: "Your camera is off",
-    nothingOn: "You join without camera and microphone",
-    level: "Microphone level",
-    locked: "This group is locked. You may need an operator to let you in.",
-  },
-  refusals: {
-    needName: {
-      title: "Please enter your name",
-      advice: "Your invite link lets you choose the name that others see.",
-      field: "name",
-    },
-    nameTaken: {
-      title: "That name is taken",
-      advice: "It belongs to a member of the group. Choose another one.",
-      field: "name",
-    },
-    badToken: {
-      title: "This invite link is not valid",
-      advice:
-        "It may have expired. Ask for a new one, or join with a password.",
-      field: "password",
-    },
-    badPassword: {
-      title: "Name or password is wrong",
-      advice: "Check both and try again. Capital letters matter.",
-      field: "password",
-    },
-    noGroup: {
-      title: "There is no such group",
-      advice: "Check the address of this page.",
-      field: "none",
-    },
-    notOpenYet: {
-      title: "This group is not open yet",
-      advice: "Come back when it starts.",
-      field: "none",
-    },
-    closed: {
-      title: "This group is closed",
-      advice: "Its time is over. Ask an operator to open it again.",
-      field: "none",
-    },
-    noOperator: {
-      title: "No operator is here yet",
-      advice: "You can join as soon as one has come. Try again in a moment.",
-      field: "none",
-    },
-    full: {
-      title: "This group is full",
-      advice: "Try again when somebody has left.",
-      field: "none",
-    },
-    locked: {
-      title: "This group is locked",
-      advice: "Ask an operator to unlock it, then try again.",
-      field: "none",
-    },
-    serverFault: {
-      title: "The server could not let you in",
-      advice: "Something went wrong on its side. Try again in a moment.",
-      field: "none",
-    },
-    unreachable: {
-      title: "The server cannot be reached",
-      advice: "Check your connection and try again.",
-      field: "none",
-    },
-    other: (message: string) => ({
-      title: "You cannot join right now",
-      advice: message === "" ? "The server gave no reason." : message,
-      field: "none" as const,
-    }),
-  },
-  problems: {
-    microphone: {
-      denied:
-        "The browser does not let this page use the microphone. Allow it in the address bar.",
-      missing: "No microphone was found.",
-      busy: "Another program is using the microphone.",
-      insecure: "The microphone works only over HTTPS.",
-      unknown: "The microphone could not be started.",
-    },
-    camera: {
-      denied:
-        "The browser does not let this page use the camera. Allow it in the address bar.",
-      missing: "No camera was found.",
-      busy: "Another program is using the camera.",
-      insecure: "The camera works only over HTTPS.",
-      unknown: "The camera could not be started.",
-    },
-    screen: {
-      denied: "The browser does not let this page share the screen.",
-      missing: "There is no screen to share.",
-      busy: "The screen could not be captured.",
-      insecure: "The screen can be shared only over HTTPS.",
-      unknown: "The screen could not be shared.",
-    },
-  },
-  call: {
-    videos: "Participants",
-    controls: "Call controls",
-    you: "You",
-    nameYou: (name: string) => `${name} (you)`,
-    alone: "You are the only one here",
-    aloneHint: "Send this address to the people you want to talk to.",
-    nobodySends: "Nobody is sending anything yet",
-    nobodySendsHint: "As soon as somebody turns on a camera, you will see it.",
-    copyAddress: "Copy the address",
-    copied: "Copied",
-    microphoneOn: "Turn on microphone",
-    microphoneOff: "Turn off microphone",
-    cameraOn: "Turn on camera",
-    cameraOff: "Turn off camera",
-    screenOn: "Share your screen",
-    screenOff: "Stop sharing your screen",
-    mayNotPresent: "An operator has to allow you to present first",
-    chat: "Chat",
-    chatUnread: (count: number) =>
-      count === 0
-        ? "Chat"
-        : count === 1
-        ? "Chat, 1 unread message"
-        : `Chat, ${count} unread messages`,
-    people: "People",
-    peopleCount: (count: number) =>
-      count === 1 ? "People, 1 here" : `People, ${count} here`,
-    settings: "Settings",
-    leave: "Leave the call",
-    mayPresentNoLonger: "You may no longer present.",
-    mutedBy: (name: string) =>
-      name === "" ? "You were muted." : `${name} muted you.`,
-    reconnecting: "Connection lost. Reconnecting…",
-    reconnectNow: "Try now",
-    hear: "Click to hear the others",
-    screenOf: (name: string) => `${name}’s screen`,
-    yourScreen: "Your screen",
-    muted: "muted",
-    speaking: "speaking",
-    tile: (name: string, details: readonly string[]) =>
-      [name, ...details].join(", "),
-    cameraIsOff: "camera off",
-    fullscreen: "Full screen",
-    enlarge: "Enlarge",
-    shrink: "Back to the grid",
-    connecting: "connecting",
-    locked: "Locked",
-  },
-  chat: {
-    title: "Chat",
-    close: "Close chat",
-    log: "Messages",
-    empty: "No messages yet",
-    emptyHint: "Messages are seen by everybody in the group.",
-    input: "Message",
-    placeholder: "Write a message",
-    placeholderTo: (name: string) => `Write privately to ${name}`,
-    send: "Send",
-    to: "To",
-    everybody: "Everybody",
-    privateTo: (name: string) => `privately to ${name}`,
-    privateFrom: "privately to you",
-    toEverybody: "Write to everybody",
-    mayNot: "You may read here, but not write.",
-  },
-  people: {
-    title: "People",
-    close: "Close list of people",
-    operator: "Operator",
-    microphoneOn: "microphone on",
-    microphoneMuted: "microphone muted",
-    cameraOn: "camera on",
-    screenOn: "sharing the screen",
-    menu: (name: string) => `Actions for ${name}`,
-    message: "Write privately",
-    mute: "Mute",
-    forbid: "Forbid presenting",
-    allow: "Allow presenting",
-    makeOperator: "Make operator",
-    unmakeOperator: "Take operator rights",
-    remove: "Remove from the call",
-  },
-  settings: {
-    title: "Settings",
-    close: "Close settings",
-    quality: "Camera quality",
-    qualities: {
-      low: "Low (360p), saves data",
-      normal: "Standard (720p)",
-      high: "High (1080p)",
-    },
-    mirror: "Mirror my own picture",
-    shortcuts: "Shortcuts",
-    shortcutMicrophone: "Microphone",
-    shortcutCamera: "Camera",
-    done: "Done",
-  },
-  left: {
-    ownWish: "You left the call",
-    ownWishHint: "You can come back at any time.",
-    removed: (by: string) => `${by} removed you from the call`,
-    ended: "The call has ended",
-    rejoin: "Join again",
-    home: "To the start page",
-  },
-  toasts: {
-    region: "Notices",
-    dismiss: "Dismiss",
-  },
-} as const;
+export const STRINGS: Strings = toWords(EN, "") as Strings;
+
+/** Makes the pages speak a language, from now on. */
+export async function speak(language: Language): Promise<void> {
+  if (!translator.hasResourceBundle(language.tag, "translation")) {
+    translator.addResourceBundle(
+      language.tag,
+      "translation",
+      await language.load(),
+    );
+  }
+  await translator.changeLanguage(language.tag);
+  current.value = language.tag;
+}
+
+/** The tag of the language that is spoken, for dates and numbers. */
+export function spokenLanguage(): LanguageTag {
+  return current.value;
+}
+
+/** The same tree, whose leaves look the text up when they are read. */
+function toWords(catalog: Catalog, path: string): unknown {
+  const words = {};
+  for (const [name, value] of Object.entries(catalog)) {
+    const key = withoutForm(name);
+    const place = `${path}${key}`;
+    if (typeof value !== "string") {
+      Object.defineProperty(words, key, {
+        value: toWords(value, `${place}.`),
+        enumerable: true,
+      });
+    } else if (!(key in words)) {
+      const get = value.includes("{{")
+        ? () => (parameters: Record<string, unknown>) =>
+          translate(place, parameters)
+        : () => translate(place, {});
+      Object.defineProperty(words, key, { get, enumerable: true });
+    }
+  }
+  return words;
+}
+
+function translate(key: string, parameters: Record<string, unknown>): string {
+  // Whoever reads a word depends on the language.
+  void current.value;
+  return translator.t(key, parameters);
+}

@@ -182,12 +182,13 @@ testCall("One that is removed is out, and the others go on", async (call) => {
   const carol = await call.enter("carol");
   await carol.sees("bob");
   await olga.act("bob", STRINGS.people.remove);
+  await olga.press("prompt-send");
 
   await carol.misses("bob");
   await waitFor(
     "bob to be told",
     () => bob.page.evaluate(() => document.body.textContent ?? ""),
-    (text) => text.includes(STRINGS.left.removed("olga")),
+    (text) => text.includes(STRINGS.left.removed({ by: "olga" })),
   );
   await carol.seesAfter("olga", (await carol.report()).nowMs);
 });

@@ -97,6 +97,8 @@ export class CallPage {
 
   /** Chooses the camera's quality: the flow is replaced by a new one. */
   async chooseQuality(quality: "low" | "normal" | "high"): Promise<void> {
+    await this.press("open-more");
+    await this.#appears('[data-testid="open-settings"]');
     await this.press("open-settings");
     await this.#appears('[data-testid="camera-quality"]');
     await this.page.evaluate((value) => {

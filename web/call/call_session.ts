@@ -10,13 +10,18 @@ import type { Departure, GroupInfo } from "../state/session_state.ts";
 import type { Store } from "../state/store.ts";
 import { STRINGS } from "../strings.ts";
 import { reconnectDelayMs } from "./backoff.ts";
-import { receiveMessages, say } from "./conversation.ts";
+import { CallActions } from "./call_actions.ts";
+import { receiveMessages } from "./conversation.ts";
+import { FlowUses } from "./flow_uses.ts";
 import { type JoinRequest, Link, type LinkEvents } from "./link.ts";
 import type { Notices } from "./notices.ts";
+import { Passing } from "./passing.ts";
 import { receivePeople } from "./people.ts";
 import { Publishing } from "./publishing.ts";
+import { PushToTalk } from "./push_to_talk.ts";
 import { receiveFlows } from "./receiving.ts";
 import { type JoinFailure, toRefusal } from "./refusals.ts";
+import { toRequest } from "./requests.ts";
 import { ScreenShare } from "./screen_share.ts";
 
 /** How long other people's tiles wait for them after a reconnection. */
@@ -51,10 +56,22 @@ export class CallSession {
   readonly publishing: Publishing;
   /** What is sent of the screen. */
   readonly screen: ScreenShare;
+  /** What the tiles show of each flow. */
+  readonly uses: FlowUses;
+  /** Lets one speak while a key is held. */
+  readonly talk: PushToTalk;
+  /** What else one can do. */
+  readonly actions: CallActions;
+  readonly #passing: Passing;
   readonly #parts: CallParts;
   readonly #environment: Environment;
   #link: Link | undefined;
-  #request: JoinRequest = { username: "", password: "", token: "" };
+  #request: JoinRequest = {
+    username: "",
+    password: "",
+    token: "",
+    authServer: "",
+  };
   /** Has been in the call, so that a lost connection is to be restored. */
   #joined = false;
   /** Why we are being put out: by an operator, or because the server stops. */
@@ -69,8 +86,26 @@ export class CallSession {
     this.publishing = new Publishing({
       ...parts,
       handleProblem: (device, problem) => this.#showProblem(device, problem),
+      handleLost: (device, how, substitute) => {
+        const words = STRINGS.problems[device];
+        if (how !== "fallback") return parts.notices.show("error", words[how]);
+        const text = words.fallback({ device: substitute });
+        parts.notices.show("warning", text);
+      },
     });
     this.screen = new ScreenShare(parts.store, parts.devices);
+    this.talk = new PushToTalk(this.publishing, parts.store);
+    this.uses = new FlowUses(
+      parts.environment,
+      () => this.connection,
+      () => parts.preferences().receive,
+    );
+    this.#passing = new Passing(parts.store, parts.environment.setTimer);
+    this.actions = new CallActions(
+      parts.store,
+      () => this.connection,
+      () => Date.now(),
+    );
   }
 
   /** The client that a view may act through; `undefined` while there is none. */
@@ -96,11 +131,25 @@ export class CallSession {
     if (this.#retry !== undefined) this.#connect();
   }
 
-  /** Says something in the conversation. */
-  say(text: string): void {
-    const connection = this.connection;
-    if (connection === undefined) return;
-    say(connection, this.#parts.store, text, Date.now());
+  /** Asks for what the user wants to receive. */
+  request(): void {
+    const { receive } = this.#parts.preferences();
+    this.connection?.request(toRequest(receive));
+    this.uses.refresh();
+  }
+
+  /** Stops one of the flows that one sends. */
+  stopFlow(localId: string): void {
+    const flow = this.#parts.store.state.peek().flows
+      .find((each) => each.own && each.localId === localId);
+    if (flow?.kind === "camera") void this.publishing.stop();
+    else this.screen.stop(localId);
+  }
+
+  /** Makes the server new offers for all that is sent, by other ways if need be. */
+  async renegotiate(): Promise<void> {
+    const streams = Object.values(this.connection?.up ?? {});
+    await Promise.all(streams.map((stream) => stream.negotiate(true)));
   }
 
   #connect(): void {
@@ -121,9 +170,11 @@ export class CallSession {
     const { store, notices, levels, navigate } = this.#parts;
     return {
       handleOpening: (connection) => {
+        connection.onpeerconnection = () => this.#peerConfiguration(connection);
         receivePeople(connection, store);
         receiveFlows(connection, store, levels);
-        receiveMessages(connection, store, notices, {
+        const passing = this.#passing;
+        receiveMessages(connection, { store, notices, passing }, {
           handleMuted: (by) => this.#handleMuted(by),
           handleKicked: (by, message) => this.#handleKicked(by, message),
         });
@@ -140,6 +191,13 @@ export class CallSession {
     };
   }
 
+  /** `/set forceRelay` keeps media off all other ways. */
+  #peerConfiguration(connection: ServerConnection): RTCConfiguration | null {
+    if (!this.#parts.preferences().forceRelay) return null;
+    const given = connection.rtcConfiguration ?? {};
+    return { ...given, iceTransportPolicy: "relay" };
+  }
+
   #handleJoined(connection: ServerConnection, status: GroupStatus): void {
     const { store } = this.#parts;
     const again = this.#joined;
@@ -147,7 +205,8 @@ export class CallSession {
     this.#attempt = 0;
     store.dispatch({ kind: "joined", me: toMe(connection) });
     store.dispatch({ kind: "group-described", group: toGroup(status) });
-    connection.request({ "": ["audio", "video"] });
+    this.request();
+    this.talk.handleJoined(this.#parts.preferences());
     // Nobody would get what the devices give: their lights go out.
     if (!connection.permissions.includes("present")) {
       void this.publishing.stop();
@@ -180,7 +239,7 @@ export class CallSession {
     if (!this.#joined) {
       return this.#parts.store.dispatch({
         kind: "join-refused",
-        refusal: STRINGS.refusals.unreachable,
+        refusal: { ...STRINGS.refusals.unreachable, field: "none" },
       });
     }
     const kicked = this.#kicked;
@@ -201,7 +260,10 @@ export class CallSession {
   #handleMuted(by: string): void {
     if (!this.#parts.store.state.peek().own.microphone) return;
     void this.publishing.setMicrophone(false);
-    this.#parts.notices.show("warning", STRINGS.call.mutedBy(by));
+    this.#parts.notices.show(
+      "warning",
+      by === "" ? STRINGS.call.muted : STRINGS.call.mutedBy({ name: by }),
+    );
   }
 
   #handleKicked(by: string, message: string): void {
@@ -217,6 +279,7 @@ export class CallSession {
     this.#attempt = 0;
     this.#link?.close();
     this.#link = undefined;
+    this.uses.stop();
     this.publishing.detach();
     this.screen.stop();
     this.screen.detach();
@@ -245,10 +308,11 @@ function toMe(connection: ServerConnection): {
 }
 
 function toGroup(status: GroupStatus): Partial<GroupInfo> {
-  const { displayName, description, locked } = status;
+  const { displayName, description, locked, canChangePassword } = status;
   return {
     ...(displayName !== undefined && { title: displayName }),
     ...(description !== undefined && { description }),
     locked: locked ?? false,
+    canChangePassword: canChangePassword ?? false,
   };
 }

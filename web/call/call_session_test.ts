@@ -41,7 +41,12 @@ function openPage() {
 
 type OpenedPage = ReturnType<typeof openPage>;
 
-const REQUEST = { username: "ann", password: "", token: "t0ken" };
+const REQUEST = {
+  username: "ann",
+  password: "",
+  token: "t0ken",
+  authServer: "",
+};
 const JOINED = {
   type: "joined",
   kind: "join",
@@ -253,10 +258,8 @@ test("a private message is shown to its sender, whom the server does not echo", 
     username: "bob",
     permissions: ["message"],
   });
-  page.store.dispatch({ kind: "chat-addressed", to: "bob" });
-  page.session.say("psst");
-  page.store.dispatch({ kind: "chat-addressed", to: "" });
-  page.session.say("/me waves");
+  page.session.actions.say("psst", "bob");
+  page.session.actions.say("waves", "", true);
 
   assert.deepEqual(
     page.store.state.value.chat.entries.map(({ text, destName }) => [

@@ -1,8 +1,13 @@
 import type { ServerConnection } from "../client/server_connection.ts";
-import type { ChatEntry } from "../state/session_state.ts";
+import { type NewEntry, type Sign, SIGNS } from "../state/session_state.ts";
 import type { Store } from "../state/store.ts";
 import { STRINGS } from "../strings.ts";
+import { receiveAnswer } from "./answers.ts";
 import type { Notices } from "./notices.ts";
+import type { Passing } from "./passing.ts";
+
+/** The kind of user message by which signs travel. */
+export const REACTION_KIND = "reaction";
 
 /** What messages of the server's or of an operator's make the page do. */
 export interface ConversationEvents {
@@ -12,13 +17,20 @@ export interface ConversationEvents {
   handleKicked(by: string, message: string): void;
 }
 
+/** Where what is said ends up. */
+export interface ConversationParts {
+  readonly store: Store;
+  readonly notices: Notices;
+  readonly passing: Passing;
+}
+
 /** Puts what is said on a connection into the conversation, or before the user. */
 export function receiveMessages(
   connection: ServerConnection,
-  store: Store,
-  notices: Notices,
+  parts: ConversationParts,
   events: ConversationEvents,
 ): void {
+  const { store, passing } = parts;
   connection.onchat = (
     id,
     source,
@@ -30,8 +42,14 @@ export function receiveMessages(
     kind,
     message,
   ) => {
-    // Captions are not for the conversation.
+    if (kind === "caption") {
+      if (!history) passing.showCaption({ username, text: String(message) });
+      return;
+    }
     if (kind !== "" && kind !== "me") return;
+    // The answer to `subgroups` comes like this, from nobody.
+    const fromServer = source === "" && dest === connection.id;
+    if (fromServer) return note(store, toSubgroups(String(message)));
     store.dispatch({
       kind: "chat-received",
       history,
@@ -42,22 +60,38 @@ export function receiveMessages(
         dest,
         destName: nameOf(connection, dest),
         own: source === connection.id,
-        emote: kind === "me",
+        style: kind === "me" ? "emote" : "said",
         timeMs: (time ?? new Date()).valueOf(),
         text: String(message),
       },
     });
   };
+  receiveUserMessages(connection, parts, events);
+}
+
+function receiveUserMessages(
+  connection: ServerConnection,
+  { store, notices, passing }: ConversationParts,
+  events: ConversationEvents,
+): void {
   connection.onusermessage = (
-    _id,
+    source,
     _dest,
     username,
     _time,
     privileged,
     kind,
-    _error,
+    error,
     message,
   ) => {
+    if (kind === REACTION_KIND) {
+      if (!isSign(message)) return;
+      return passing.showReaction({
+        clientId: source,
+        username,
+        sign: message,
+      });
+    }
     // Anybody may send any kind; only the server marks whom one may believe.
     if (!privileged) return;
     switch (kind) {
@@ -74,43 +108,65 @@ export function receiveMessages(
           kind: "chat-cleared",
           ...clearedMessages(message),
         });
+      case "token":
+      case "tokenlist":
+      case "userinfo":
+        return receiveAnswer(kind, error, message, store, notices);
     }
   };
 }
 
-/**
- * Says something: to everybody, or to the one person whom the conversation is
- * addressed to. A text that begins with `/me ` is said in the third person.
- */
+/** Says something: to everybody, or to the one person with that client id. */
 export function say(
   connection: ServerConnection,
   store: Store,
-  text: string,
+  said: { readonly text: string; readonly to: string; readonly emote: boolean },
   nowMs: number,
 ): void {
-  const { to } = store.state.peek().chat;
-  const emote = text.startsWith("/me ");
-  const words = emote ? text.slice("/me ".length) : text;
-  connection.chat(emote ? "me" : "", to, words);
+  const { text, to, emote } = said;
+  connection.chat(emote ? "me" : "", to, text);
   if (to === "") return;
   // The server echoes what is for everybody, but not what is private.
-  const entry: Omit<ChatEntry, "key"> = {
+  const entry: NewEntry = {
     id: "",
     source: connection.id,
     username: connection.username ?? "",
     dest: to,
     destName: nameOf(connection, to),
     own: true,
-    emote,
+    style: emote ? "emote" : "said",
     timeMs: nowMs,
-    text: words,
+    text,
   };
   store.dispatch({ kind: "chat-received", entry, history: false });
+}
+
+/** Writes into the conversation what nobody else sees. */
+export function note(store: Store, text: string): void {
+  store.dispatch({
+    kind: "chat-received",
+    history: false,
+    entry: {
+      id: "",
+      source: "",
+      username: "",
+      dest: "",
+      destName: "",
+      own: true,
+      style: "note",
+      timeMs: Date.now(),
+      text,
+    },
+  });
 }
 
 function nameOf(connection: ServerConnection, id: string): string {
   if (id === "") return "";
   return connection.users[id]?.username || STRINGS.anonymous;
+}
+
+function isSign(value: unknown): value is Sign {
+  return SIGNS.some((sign) => sign === value);
 }
 
 /** Which messages a `clearchat` takes away: `{ id, userId }`, both optional. */
@@ -128,4 +184,16 @@ function toWords(message: string): string {
   return message === "permission denied"
     ? STRINGS.call.mayPresentNoLonger
     : message;
+}
+
+/** `maths/one (2 clients)` and so on, in the user's language. */
+function toSubgroups(message: string): string {
+  const lines = message.split("\n").filter((line) => line !== "");
+  if (lines.length === 0) return STRINGS.commands.noSubgroups;
+  return lines.map((line) => {
+    const [, name, count] = /^(.*) \((\d+) clients?\)$/.exec(line) ?? [];
+    return name === undefined
+      ? line
+      : STRINGS.group.subgroupLine({ name, count: Number(count) });
+  }).join("\n");
 }

@@ -1,7 +1,7 @@
 import type { Environment } from "../client/environment.ts";
 import { ServerConnection } from "../client/server_connection.ts";
-import type { GroupStatus } from "../client/types.ts";
-import type { JoinFailure } from "./refusals.ts";
+import type { Credentials, GroupStatus } from "../client/types.ts";
+import { AUTH_SERVER_FAILED, type JoinFailure } from "./refusals.ts";
 
 /** What one shows to be let in. */
 export interface JoinRequest {
@@ -9,6 +9,8 @@ export interface JoinRequest {
   readonly password: string;
   /** Of an invite link; empty if there is none. */
   readonly token: string;
+  /** Asked for a token by name and password; empty if there is none. */
+  readonly authServer: string;
 }
 
 /** What becomes of a {@linkcode Link}. */
@@ -49,11 +51,9 @@ export class Link {
     const connection = new ServerConnection(environment);
     this.#connection = connection;
     connection.onconnected = () => {
-      const { username, password, token } = request;
-      const credentials = token === ""
-        ? { type: "password" as const, password }
-        : { type: "token" as const, token };
-      void connection.join(group, username, credentials, data);
+      const credentials = toCredentials(request, environment.pageUrl());
+      connection.join(group, request.username, credentials, data)
+        .catch((error) => this.#handleUnproven(error));
     };
     connection.onjoined = (kind, _group, _may, status, _data, error, message) =>
       this.#handleJoined(kind, status, { error, message });
@@ -95,9 +95,26 @@ export class Link {
     }
   }
 
+  /** The authorisation server would not vouch for us, or could not be asked. */
+  #handleUnproven(error: unknown): void {
+    console.warn(error);
+    const failure = { error: AUTH_SERVER_FAILED, message: "" };
+    this.#finish(() => this.#events.handleRefused(failure));
+  }
+
   #finish(tell: () => void): void {
     if (this.#over) return;
     this.close();
     tell();
   }
+}
+
+function toCredentials(
+  { password, token, authServer }: JoinRequest,
+  location: string,
+): Credentials {
+  if (token !== "") return { type: "token", token };
+  return authServer === ""
+    ? { type: "password", password }
+    : { type: "authServer", authServer, location, password };
 }

@@ -12,7 +12,14 @@ export interface OutgoingFlow {
   readonly label: string;
   /** The most that the picture may take of the uplink. */
   readonly maxRateBps: number;
+  /** The same for the sound; the browser's choice if it is `undefined`. */
+  readonly maxAudioRateBps?: number | undefined;
+  /** Sends a small picture, too, for those who want no more. */
+  readonly simulcast?: boolean;
 }
+
+/** The most that the small one of two pictures may take. */
+const LOW_RATE_BPS = 100_000;
 
 /**
  * Offers a flow with these tracks.
@@ -55,11 +62,25 @@ async function setTracks(
   media: MediaStream,
   flow: OutgoingFlow,
 ): Promise<void> {
-  await stream.setStream(media);
+  await stream.setStream(media, encodingsOf(flow));
   for (const sender of stream.pc.getSenders()) {
-    if (sender.track?.kind !== "video") continue;
-    await limitRate(sender, flow.maxRateBps);
+    const rateBps = sender.track?.kind === "audio"
+      ? flow.maxAudioRateBps
+      : flow.maxRateBps;
+    if (sender.track === null || rateBps === undefined) continue;
+    await limitRate(sender, rateBps);
   }
+}
+
+/** As Galène's clients send them: `h` in full, `l` half as large. */
+function encodingsOf(
+  { maxRateBps, simulcast = false }: OutgoingFlow,
+): RTCRtpEncodingParameters[] {
+  if (!simulcast) return [{ maxBitrate: maxRateBps }];
+  return [
+    { rid: "h", maxBitrate: maxRateBps },
+    { rid: "l", maxBitrate: LOW_RATE_BPS, scaleResolutionDownBy: 2 },
+  ];
 }
 
 async function limitRate(
@@ -67,9 +88,9 @@ async function limitRate(
   maxRateBps: number,
 ): Promise<void> {
   const parameters = sender.getParameters();
-  for (const encoding of parameters.encodings) {
-    encoding.maxBitrate = maxRateBps;
-  }
+  const [full] = parameters.encodings ?? [];
+  if (full === undefined || full.maxBitrate === maxRateBps) return;
+  full.maxBitrate = maxRateBps;
   // Some browsers allow it only after the negotiation: better unlimited then.
   await sender.setParameters(parameters).catch(() => undefined);
 }

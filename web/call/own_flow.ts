@@ -1,27 +1,11 @@
 import type { Stream } from "../client/stream.ts";
-import type { FlowKind } from "../state/session_state.ts";
+import type { Flow, FlowKind } from "../state/session_state.ts";
 import type { Store } from "../state/store.ts";
 
-/**
- * Shows a flow of one's own as a tile, or takes the tile away.
- *
- * @param stream what is sent now; `undefined` if nothing is
- */
-export function showOwnFlow(
-  stream: Stream | undefined,
-  kind: FlowKind,
-  store: Store,
-): void {
-  const shown = store.state.peek().flows
-    .find((flow) => flow.own && flow.kind === kind);
-  if (stream === undefined) {
-    if (shown !== undefined) {
-      store.dispatch({ kind: "flow-closed", localId: shown.localId });
-    }
-    return;
-  }
+/** A flow of one's own as its tile shows it. */
+export function toOwnFlow(stream: Stream, kind: FlowKind): Flow {
   const media = stream.stream;
-  const flow = {
+  return {
     localId: stream.localId,
     flowId: stream.id,
     clientId: stream.source,
@@ -33,5 +17,20 @@ export function showOwnFlow(
     hasVideo: (media?.getVideoTracks().length ?? 0) > 0,
     stale: false,
   };
-  store.dispatch({ kind: "flow-opened", flow });
+}
+
+/**
+ * Shows one's camera and microphone as a tile, or takes the tile away.
+ *
+ * @param stream what is sent now; `undefined` if nothing is
+ */
+export function showOwnCamera(stream: Stream | undefined, store: Store): void {
+  if (stream !== undefined) {
+    const flow = toOwnFlow(stream, "camera");
+    return store.dispatch({ kind: "flow-opened", flow });
+  }
+  const shown = store.state.peek().flows
+    .find(({ own, kind }) => own && kind === "camera");
+  if (shown === undefined) return;
+  store.dispatch({ kind: "flow-closed", localId: shown.localId });
 }

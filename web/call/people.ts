@@ -24,5 +24,22 @@ export function receivePeople(
 
 function toPerson(id: string, user: User): Person {
   const { username, permissions, data } = user;
-  return { id, username, permissions, muted: data.muted === true };
+  return {
+    id,
+    username,
+    permissions,
+    muted: data.muted === true,
+    handSinceMs: handSince(data),
+  };
+}
+
+/**
+ * Since when a hand is up. Galène's clients say only that it is: then nobody
+ * knows since when, and it comes before those of whom one does.
+ */
+function handSince({ raisehand, raisedAt }: User["data"]): number | undefined {
+  if (!raisehand) return undefined;
+  return typeof raisedAt === "number" && Number.isFinite(raisedAt)
+    ? raisedAt
+    : 0;
 }

@@ -5,11 +5,14 @@ import type { LevelWatch } from "../media/audio_levels.ts";
 import type { DeviceKind, LocalMedia } from "../media/local_media.ts";
 import type { MediaProblem } from "../media/media_problem.ts";
 import type { Preferences } from "../media/preferences.ts";
-import { profileOf } from "../media/quality.ts";
+import { sendRateBps, wantsSimulcast } from "../media/quality.ts";
 import type { Store } from "../state/store.ts";
 import { changeTracks, offerFlow, type OutgoingFlow } from "./outgoing_flow.ts";
-import { showOwnFlow } from "./own_flow.ts";
+import { showOwnCamera } from "./own_flow.ts";
 import { CAMERA_LABEL } from "./receiving.ts";
+
+/** What music takes; speech takes a third of it. */
+const HIGH_AUDIO_RATE_BPS = 128_000;
 
 /** Of what {@linkcode Publishing} is made. */
 export interface PublishingParts {
@@ -19,6 +22,26 @@ export interface PublishingParts {
   readonly preferences: () => Preferences;
   /** Tells the user that a device cannot be had. */
   readonly handleProblem: (device: DeviceKind, problem: MediaProblem) => void;
+  /**
+   * Tells the user that a device is gone.
+   *
+   * @param substitute the name of the one that took its place
+   */
+  readonly handleLost: (
+    device: DeviceKind,
+    how: "unplugged" | "withdrawn" | "fallback",
+    substitute: string,
+  ) => void;
+}
+
+/** Whether the user has taken the permission back, as far as browsers tell. */
+async function isForbidden(kind: DeviceKind): Promise<boolean> {
+  try {
+    const { state } = await navigator.permissions.query({ name: kind });
+    return state !== "granted";
+  } catch {
+    return false; // Then opening it will tell.
+  }
 }
 
 /**
@@ -41,6 +64,10 @@ export class Publishing {
   constructor(parts: PublishingParts) {
     this.#parts = parts;
     // Devices also come late, after a quick join, and go by being unplugged.
+    parts.media.onlost = (kind, enabled) => {
+      if (parts.store.state.peek().phase.kind !== "call") return;
+      void this.#inTurn(() => this.#substitute(kind, enabled));
+    };
     effect(() => {
       this.#tracks();
       void this.#inTurn(() => this.#sync());
@@ -116,6 +143,12 @@ export class Publishing {
     });
   }
 
+  /** Takes both devices anew, as after what is asked of them was changed. */
+  async refresh(): Promise<void> {
+    await this.changeDevice("microphone");
+    await this.changeDevice("camera");
+  }
+
   /** Stops sending and stops the devices. */
   async stop(): Promise<void> {
     const { media } = this.#parts;
@@ -125,6 +158,20 @@ export class Publishing {
       media.closeDevice("microphone"),
     ]);
     await this.#inTurn(() => this.#sync());
+  }
+
+  /** A device is gone by itself: another one takes its place, if there is one. */
+  async #substitute(kind: DeviceKind, enabled: boolean): Promise<void> {
+    const { media, handleLost } = this.#parts;
+    if (await isForbidden(kind)) return handleLost(kind, "withdrawn", "");
+    const outcome = await media.open(kind);
+    if (outcome.kind === "failed") {
+      const how = outcome.problem === "denied" ? "withdrawn" : "unplugged";
+      return handleLost(kind, how, "");
+    }
+    outcome.track.enabled = enabled;
+    handleLost(kind, "fallback", outcome.track.label);
+    await this.#sync();
   }
 
   #inTurn(run: () => Promise<void>): Promise<void> {
@@ -189,8 +236,16 @@ export class Publishing {
   }
 
   #flow(): OutgoingFlow {
-    const { maxRateBps } = profileOf(this.#parts.preferences().quality);
-    return { label: CAMERA_LABEL, maxRateBps };
+    const { quality, send, simulcast, highQualityAudio } = this.#parts
+      .preferences();
+    const maxRateBps = sendRateBps(quality, send);
+    const { people } = this.#parts.store.state.peek();
+    return {
+      label: CAMERA_LABEL,
+      maxRateBps,
+      maxAudioRateBps: highQualityAudio ? HIGH_AUDIO_RATE_BPS : undefined,
+      simulcast: wantsSimulcast(simulcast, maxRateBps, people.length),
+    };
   }
 
   #showState(): void {
@@ -207,7 +262,7 @@ export class Publishing {
     // While the connection is lost, the tile waits for the next one.
     const lost = this.#connection === undefined;
     if (lost && (audio !== null || video !== null)) return;
-    showOwnFlow(this.#stream, "camera", store);
+    showOwnCamera(this.#stream, store);
     const stream = this.#stream;
     if (stream?.stream && audio !== null) {
       levels.watch(stream.localId, stream.stream);

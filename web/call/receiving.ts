@@ -6,6 +6,8 @@ import type { Store } from "../state/store.ts";
 
 /** The label of flows that show a screen, as Galène's clients have it. */
 export const SCREEN_LABEL = "screenshare";
+/** The label of films and sound files, as Galène's clients have it. */
+export const FILE_LABEL = "video";
 /** The label of flows with a camera, a microphone or both. */
 export const CAMERA_LABEL = "camera";
 
@@ -86,5 +88,12 @@ function showMedia(stream: Stream, store: Store, levels: LevelWatch): void {
 }
 
 function kindOf(stream: Stream): FlowKind {
-  return stream.label === SCREEN_LABEL ? "screen" : "camera";
+  switch (stream.label) {
+    case SCREEN_LABEL:
+      return "screen";
+    case FILE_LABEL:
+      return "file";
+    default:
+      return "camera";
+  }
 }

@@ -9,34 +9,54 @@ export interface JoinFailure {
   readonly message: string;
 }
 
+/** The error of a failure that is the authorisation server's. */
+export const AUTH_SERVER_FAILED = "auth-server";
+
 /** How somebody tried to get in. */
 export type Means = "password" | "token";
 
 /** Says in clear words why one was not let in, and what to do about it. */
 export function toRefusal(failure: JoinFailure, means: Means): Refusal {
   const words = STRINGS.refusals;
-  if (failure.error === "need-username") return words.needName;
-  if (failure.error === "duplicate-username") return words.nameTaken;
+  const sorry = (text: typeof words.other): Refusal => ({
+    title: text.title,
+    advice: text.advice,
+    field: "none",
+  });
+  if (failure.error === "need-username") {
+    return { ...sorry(words.needName), field: "name" };
+  }
+  if (failure.error === "duplicate-username") {
+    return { ...sorry(words.nameTaken), field: "name" };
+  }
+  if (failure.error === AUTH_SERVER_FAILED) {
+    return { ...sorry(words.authServer), field: "password" };
+  }
   switch (failure.message) {
     case "not authorised":
-      return means === "token" ? words.badToken : words.badPassword;
+      return {
+        ...sorry(means === "token" ? words.badToken : words.badPassword),
+        field: "password",
+      };
     case "group does not exist":
     case "illegal group name":
-      return words.noGroup;
+      return sorry(words.noGroup);
     case "this group is not open yet":
-      return words.notOpenYet;
+      return sorry(words.notOpenYet);
     case "this group is closed":
-      return words.closed;
+      return sorry(words.closed);
     case "there are no operators in this group":
-      return words.noOperator;
+      return sorry(words.noOperator);
     case "too many users":
-      return words.full;
+      return sorry(words.full);
     case "this group is locked":
-      return words.locked;
+      return sorry(words.locked);
     case "internal server error":
-      return words.serverFault;
+      return sorry(words.serverFault);
     default:
       // A lock may have a message of the operator's own.
-      return words.other(failure.message);
+      return failure.message === ""
+        ? sorry(words.other)
+        : { ...sorry(words.other), advice: failure.message };
   }
 }

@@ -1,11 +1,11 @@
 import type { ServerConnection } from "../client/server_connection.ts";
-import type { Stream } from "../client/stream.ts";
 import type { MediaDevicesPort } from "../media/devices.ts";
+import { playFile } from "../media/file_player.ts";
 import { type MediaProblem, toMediaProblem } from "../media/media_problem.ts";
 import type { Store } from "../state/store.ts";
-import { offerFlow, type OutgoingFlow } from "./outgoing_flow.ts";
-import { showOwnFlow } from "./own_flow.ts";
-import { SCREEN_LABEL } from "./receiving.ts";
+import type { OutgoingFlow } from "./outgoing_flow.ts";
+import { FILE_LABEL, SCREEN_LABEL } from "./receiving.ts";
+import { Share, type Shared } from "./share.ts";
 
 /** Lower is kinder to the uplink; higher keeps small print legible in motion. */
 const MAX_RATE_BPS = 2_500_000;
@@ -17,14 +17,17 @@ const SCREEN_FLOW: OutgoingFlow = {
   maxRateBps: MAX_RATE_BPS,
 };
 
-/** Sends a picture of the user's screen, in a flow of its own. */
+const FILE_FLOW: OutgoingFlow = {
+  label: FILE_LABEL,
+  maxRateBps: MAX_RATE_BPS,
+};
+
+/** Sends pictures of the user's screens and films, each in a flow of its own. */
 export class ScreenShare {
   readonly #store: Store;
   readonly #port: MediaDevicesPort | undefined;
   #connection: ServerConnection | undefined;
-  #media: MediaStream | undefined;
-  #stream: Stream | undefined;
-  #localId: string | undefined;
+  #shares: readonly Share[] = [];
 
   /** @param port `navigator.mediaDevices`, which insecure pages do not have */
   constructor(store: Store, port: MediaDevicesPort | undefined) {
@@ -40,34 +43,34 @@ export class ScreenShare {
   /** Sends over this connection, which has joined, what is being shared. */
   async attach(connection: ServerConnection): Promise<void> {
     this.#connection = connection;
-    if (this.#media !== undefined) await this.#offer(this.#media);
+    for (const share of this.#shares) await share.attach(connection);
   }
 
-  /** The connection is gone; the screen is still captured. */
+  /** The connection is gone; screens are still captured. */
   detach(): void {
     this.#connection = undefined;
-    this.#stream = undefined;
+    for (const share of this.#shares) share.detach();
   }
 
   /**
-   * Lets the user choose a screen, and sends it.
+   * Lets the user choose a screen, and sends it beside those that are sent.
    *
    * @returns what went wrong, or `undefined`; changing one's mind is not wrong
    */
   async start(): Promise<MediaProblem | undefined> {
     if (this.#port === undefined) return "insecure";
-    if (this.#media !== undefined) return undefined;
     try {
       const media = await this.#port.getDisplayMedia({
         video: { frameRate: { ideal: FRAMES_PER_SECOND } },
         audio: true,
       });
-      this.#media = media;
-      for (const track of media.getVideoTracks()) {
-        track.contentHint = "detail";
-        track.addEventListener("ended", () => this.stop());
-      }
-      await this.#offer(media);
+      for (const track of media.getVideoTracks()) track.contentHint = "detail";
+      await this.#add({
+        kind: "screen",
+        flow: SCREEN_FLOW,
+        media,
+        release: () => undefined,
+      });
       return undefined;
     } catch (error) {
       const problem = toMediaProblem(error);
@@ -75,36 +78,39 @@ export class ScreenShare {
     }
   }
 
-  /** Stops capturing and sending. Idempotent. */
-  stop(): void {
-    for (const track of this.#media?.getTracks() ?? []) track.stop();
-    this.#media = undefined;
-    this.#stream?.close();
-    this.#stream = undefined;
-    this.#localId = undefined;
-    this.#show();
+  /** Plays a film or a sound file for everybody. Whether that is possible. */
+  async startFile(file: File): Promise<boolean> {
+    const player = await playFile(file);
+    if (player === undefined) return false;
+    const share = await this.#add({
+      kind: "file",
+      flow: FILE_FLOW,
+      ...player,
+    });
+    void player.ended.then(() => share.stop());
+    return true;
   }
 
-  async #offer(media: MediaStream): Promise<void> {
-    const connection = this.#connection;
-    if (connection === undefined) return;
-    const [video = null] = media.getVideoTracks();
-    const [audio = null] = media.getAudioTracks();
-    const stream = await offerFlow(
-      connection,
-      SCREEN_FLOW,
-      { audio, video },
-      this.#localId,
-    );
-    stream.onabort = () => this.stop();
-    this.#stream = stream;
-    this.#localId = stream.localId;
+  /** Stops all that is shared, or the one flow with that `localId`. Idempotent. */
+  stop(localId?: string): void {
+    for (const share of this.#shares) {
+      if (localId === undefined || share.localId === localId) share.stop();
+    }
+  }
+
+  async #add(shared: Shared): Promise<Share> {
+    const share = new Share(shared, this.#store, (ended) => {
+      this.#shares = this.#shares.filter((other) => other !== ended);
+      this.#show();
+    });
+    this.#shares = [...this.#shares, share];
     this.#show();
+    if (this.#connection !== undefined) await share.attach(this.#connection);
+    return share;
   }
 
   #show(): void {
-    const screen = this.#stream !== undefined;
+    const screen = this.#shares.some(({ kind }) => kind === "screen");
     this.#store.dispatch({ kind: "own-media", own: { screen } });
-    showOwnFlow(this.#stream, "screen", this.#store);
   }
 }

@@ -150,8 +150,14 @@ export class Stream {
   /**
    * Sends the tracks of `media`, for a stream that goes up. A track takes the
    * place of one of the same kind without a new offer.
+   *
+   * @param videoEncodings how a picture that had no place yet is sent; the
+   *   browser's choice by default
    */
-  async setStream(media: MediaStream): Promise<void> {
+  async setStream(
+    media: MediaStream,
+    videoEncodings?: readonly RTCRtpEncodingParameters[],
+  ): Promise<void> {
     if (!this.up) throw new TypeError("Cannot set the tracks of a down stream");
     this.stream = media;
     const spare = media.getTracks();
@@ -167,6 +173,9 @@ export class Stream {
       this.pc.addTransceiver(track, {
         direction: "sendonly",
         streams: [media],
+        ...(track.kind === "video" && videoEncodings !== undefined && {
+          sendEncodings: [...videoEncodings],
+        }),
       });
     }
   }

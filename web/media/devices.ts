@@ -1,4 +1,5 @@
-import { profileOf, type Quality } from "./quality.ts";
+import type { Preferences } from "./preferences.ts";
+import { profileOf } from "./quality.ts";
 
 /** A microphone, camera or loudspeaker that can be chosen. */
 export interface Device {
@@ -48,26 +49,37 @@ export async function listDevices(
 }
 
 /** What to ask of a microphone. */
-export function microphoneConstraints(deviceId: string): MediaTrackConstraints {
+export function microphoneConstraints(
+  { microphoneId, noiseSuppression }: Pick<
+    Preferences,
+    "microphoneId" | "noiseSuppression"
+  >,
+): MediaTrackConstraints {
   return {
-    echoCancellation: true,
-    noiseSuppression: true,
-    autoGainControl: true,
-    ...exactly(deviceId),
+    echoCancellation: noiseSuppression,
+    noiseSuppression,
+    autoGainControl: noiseSuppression,
+    ...exactly(microphoneId),
   };
 }
 
 /** What to ask of a camera. */
 export function cameraConstraints(
-  deviceId: string,
-  quality: Quality,
+  { cameraId, quality, blackboard, resolution }: Pick<
+    Preferences,
+    "cameraId" | "quality" | "blackboard" | "resolution"
+  >,
 ): MediaTrackConstraints {
   const { width, height, framesPerSecond } = profileOf(quality);
+  const size = resolution !== null
+    ? { width: { ideal: resolution[0] }, height: { ideal: resolution[1] } }
+    : blackboard
+    ? { width: { min: 640, ideal: 1920 }, height: { min: 400, ideal: 1080 } }
+    : { width: { ideal: width }, height: { ideal: height } };
   return {
-    width: { ideal: width },
-    height: { ideal: height },
+    ...size,
     frameRate: { ideal: framesPerSecond, max: framesPerSecond },
-    ...exactly(deviceId),
+    ...exactly(cameraId),
   };
 }
 

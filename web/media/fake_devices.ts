@@ -4,6 +4,8 @@ import type { MediaDevicesPort } from "./devices.ts";
 export class FakeDeviceTrack extends EventTarget {
   enabled = true;
   stopped = false;
+  contentHint = "";
+  label = "";
   readonly kind: "audio" | "video";
 
   constructor(kind: "audio" | "video") {

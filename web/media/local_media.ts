@@ -25,6 +25,11 @@ export type OpenOutcome =
  * Operations on one device are carried out one after the other.
  */
 export class LocalMedia {
+  /**
+   * Called when a device goes away by itself, with whether it was heard or
+   * seen: unplugged, or taken back by the user.
+   */
+  onlost: ((kind: DeviceKind, enabled: boolean) => void) | undefined;
   readonly #port: MediaDevicesPort | undefined;
   readonly #preferences: () => Preferences;
   readonly #tracks = {
@@ -129,11 +134,11 @@ export class LocalMedia {
     const isClosed = this.#tracks.microphone.peek() === null &&
       this.#tracks.camera.peek() === null;
     if (this.#port === undefined || !isClosed) return;
-    const { cameraId, microphoneId, quality } = this.#preferences();
+    const chosen = this.#preferences();
     try {
       const stream = await this.#port.getUserMedia({
-        audio: microphoneConstraints(microphoneId),
-        video: cameraConstraints(cameraId, quality),
+        audio: microphoneConstraints(chosen),
+        video: cameraConstraints(chosen),
       });
       for (const track of stream.getTracks()) {
         this.#keep(track.kind === "video" ? "camera" : "microphone", track);
@@ -145,6 +150,9 @@ export class LocalMedia {
   }
 
   #keep(kind: DeviceKind, track: MediaStreamTrack): void {
+    if (kind === "camera") {
+      track.contentHint = this.#preferences().blackboard ? "detail" : "";
+    }
     track.addEventListener("ended", () => this.#forget(kind, track));
     this.#tracks[kind].value = track;
     this.#problems[kind].value = null;
@@ -182,10 +190,11 @@ export class LocalMedia {
     kind: DeviceKind,
     id: string,
   ): Promise<MediaStreamTrack> {
+    const chosen = this.#preferences();
     const stream = await port.getUserMedia(
       kind === "camera"
-        ? { video: cameraConstraints(id, this.#preferences().quality) }
-        : { audio: microphoneConstraints(id) },
+        ? { video: cameraConstraints({ ...chosen, cameraId: id }) }
+        : { audio: microphoneConstraints({ ...chosen, microphoneId: id }) },
     );
     const [track] = stream.getTracks();
     if (track === undefined) throw new Error("Cannot happen: no track");
@@ -199,7 +208,9 @@ export class LocalMedia {
 
   /** The device went away by itself: unplugged, or taken back by the user. */
   #forget(kind: DeviceKind, track: MediaStreamTrack): void {
-    if (this.#tracks[kind].peek() === track) this.#tracks[kind].value = null;
+    if (this.#tracks[kind].peek() !== track) return;
+    this.#tracks[kind].value = null;
+    this.onlost?.(kind, track.enabled);
   }
 
   #stop(kind: DeviceKind): void {

@@ -1,3 +1,5 @@
+import type { SendChoice, SimulcastChoice } from "./preferences.ts";
+
 /** How good a picture the camera is to send. */
 export type Quality = "low" | "normal" | "high";
 
@@ -37,7 +39,39 @@ export function profileOf(quality: Quality): QualityProfile {
   return PROFILES[quality];
 }
 
-/** Whether a value is a {@linkcode Quality}. */
-export function isQuality(value: unknown): value is Quality {
-  return QUALITIES.some((quality) => quality === value);
+/** What Galène's presets allow the picture; what the quality wants otherwise. */
+const SEND_RATES_BPS: Readonly<Record<SendChoice, number>> = {
+  lowest: 150_000,
+  low: 300_000,
+  normal: Infinity,
+  unlimited: 1_000_000_000,
+};
+
+/** The most that the camera's picture may take of the uplink. */
+export function sendRateBps(quality: Quality, send: SendChoice): number {
+  return send === "unlimited"
+    ? SEND_RATES_BPS.unlimited
+    : Math.min(SEND_RATES_BPS[send], profileOf(quality).maxRateBps);
+}
+
+/** With less than this, a second picture would be taken from the first. */
+const MIN_SIMULCAST_RATE_BPS = 200_000;
+
+/**
+ * Whether to send two sizes of the picture: where one leaves it to us, from
+ * three people on, as Galène's clients do.
+ */
+export function wantsSimulcast(
+  choice: SimulcastChoice,
+  rateBps: number,
+  people: number,
+): boolean {
+  switch (choice) {
+    case "off":
+      return false;
+    case "on":
+      return true;
+    case "auto":
+      return people > 2 && rateBps >= MIN_SIMULCAST_RATE_BPS;
+  }
 }

@@ -31,3 +31,12 @@ export async function findGroup(group: string): Promise<GroupFound> {
     return { kind: "unreachable" }; // TypeError: no network, no server
   }
 }
+
+/** The address by which a token lets somebody into a group. */
+export function toInviteLink(
+  group: string,
+  token: string,
+  origin = location.origin,
+): string {
+  return `${origin}${toGroupAddress(group)}?token=${encodeURIComponent(token)}`;
+}

@@ -12,6 +12,8 @@ export interface PublicStatus {
   readonly address: string;
   /** The WebSocket; empty for that of the page's own server. */
   readonly endpoint: string;
+  /** Where to ask for a token by name and password; empty if nowhere. */
+  readonly authServer: string;
   /** A page on which one logs in first; empty if there is none. */
   readonly authPortal: string;
   /** Where the group really is; empty if it is here. */
@@ -63,6 +65,7 @@ export function parseStatus(json: unknown, group: string): PublicStatus {
     clientCount: typeof count === "number" ? count : undefined,
     address: text("redirect") || toGroupAddress(name),
     endpoint: text("endpoint"),
+    authServer: text("authServer"),
     authPortal: text("authPortal"),
     redirect: text("redirect"),
   };

@@ -12,6 +12,7 @@ test("a status that says little still has a title and an address", () => {
     address: "/group/a%20b/",
     endpoint: "",
     authPortal: "",
+    authServer: "",
     redirect: "",
   });
 });

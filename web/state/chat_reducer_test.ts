@@ -9,7 +9,7 @@ const FULL = [
   message({ text: "b", id: "2", source: "bob" }),
   message({ text: "c", id: "3", source: "bob" }),
 ].reduce(
-  (chat, entry) => addEntry(chat, entry, false),
+  (chat, entry) => addEntry(chat, { ...entry, history: false }, false),
   initialState("maths").chat,
 );
 

@@ -1,12 +1,16 @@
+import type { Token } from "../client/mod.ts";
 import type {
-  ChatEntry,
+  Caption,
   Departure,
+  Dialog,
   Flow,
   GroupInfo,
   Me,
+  NewEntry,
   OwnMedia,
   Panel,
   Person,
+  Reaction,
   Refusal,
   Toast,
 } from "./session_state.ts";
@@ -39,7 +43,7 @@ export type SessionAction =
   | { readonly kind: "own-media"; readonly own: Partial<OwnMedia> }
   | {
     readonly kind: "chat-received";
-    readonly entry: Omit<ChatEntry, "key">;
+    readonly entry: NewEntry;
     /** Said before one came: not news. */
     readonly history: boolean;
   }
@@ -52,5 +56,19 @@ export type SessionAction =
   | { readonly kind: "chat-addressed"; readonly to: string }
   | { readonly kind: "panel-toggled"; readonly panel: Exclude<Panel, "none"> }
   | { readonly kind: "panel-closed" }
+  | { readonly kind: "dialog-opened"; readonly dialog: Dialog }
+  | { readonly kind: "dialog-closed" }
+  | { readonly kind: "invitation-made"; readonly token: Token }
+  /** Shown, and so not new any more. */
+  | { readonly kind: "invitation-seen" }
+  | {
+    readonly kind: "invitations-listed";
+    readonly tokens: readonly Token[];
+  }
+  | { readonly kind: "reaction-shown"; readonly reaction: Reaction }
+  | { readonly kind: "reaction-gone"; readonly key: number }
+  /** A line by the same person takes the place of the one before. */
+  | { readonly kind: "caption-shown"; readonly caption: Caption }
+  | { readonly kind: "caption-gone"; readonly key: number }
   | { readonly kind: "toast-shown"; readonly toast: Toast }
   | { readonly kind: "toast-dismissed"; readonly key: number };

@@ -7,6 +7,8 @@ import {
   openFlow,
   setFlowMedia,
 } from "./flow_reducer.ts";
+import { putInvitation } from "./invitations_reducer.ts";
+import { addCaption, addReaction, withoutKey } from "./passing_reducer.ts";
 import type { SessionAction } from "./session_action.ts";
 import { initialState } from "./session_state.ts";
 import type { Person, SessionState, Toast } from "./session_state.ts";
@@ -57,12 +59,25 @@ export function reduceSession(
     case "panel-toggled":
     case "panel-closed":
       return reducePanel(state, action);
+    case "dialog-opened":
+      return { ...state, dialog: action.dialog };
+    case "dialog-closed":
+      return { ...state, dialog: { kind: "none" } };
+    case "invitation-made":
+    case "invitation-seen":
+    case "invitations-listed":
+      return { ...state, invitations: reduceInvitations(state, action) };
+    case "reaction-shown":
+    case "reaction-gone":
+    case "caption-shown":
+    case "caption-gone":
+      return { ...state, ...reducePassing(state, action) };
     case "toast-shown":
       return { ...state, toasts: addToast(state.toasts, action.toast) };
     case "toast-dismissed":
       return {
         ...state,
-        toasts: state.toasts.filter((toast) => toast.key !== action.key),
+        toasts: withoutKey(state.toasts, action.key),
       };
     default:
       return assertNever(action);
@@ -84,7 +99,9 @@ function joined(state: SessionState, me: SessionState["me"]): SessionState {
     // The server replays the history; what it does not replay was private.
     chat: {
       ...state.chat,
-      entries: state.chat.entries.filter((entry) => entry.dest !== ""),
+      entries: state.chat.entries.filter((entry) =>
+        entry.dest !== "" || entry.style === "note"
+      ),
     },
   };
 }
@@ -144,6 +161,44 @@ function reduceFlows(
   }
 }
 
+function reduceInvitations(
+  { invitations }: SessionState,
+  action: ActionOf<
+    "invitation-made" | "invitation-seen" | "invitations-listed"
+  >,
+): SessionState["invitations"] {
+  switch (action.kind) {
+    case "invitation-made":
+      return putInvitation(invitations, action.token);
+    case "invitation-seen":
+      return { ...invitations, made: undefined };
+    case "invitations-listed":
+      return { ...invitations, list: action.tokens };
+    default:
+      return assertNever(action);
+  }
+}
+
+function reducePassing(
+  { reactions, captions }: SessionState,
+  action: ActionOf<
+    "reaction-shown" | "reaction-gone" | "caption-shown" | "caption-gone"
+  >,
+): Partial<SessionState> {
+  switch (action.kind) {
+    case "reaction-shown":
+      return { reactions: addReaction(reactions, action.reaction) };
+    case "reaction-gone":
+      return { reactions: withoutKey(reactions, action.key) };
+    case "caption-shown":
+      return { captions: addCaption(captions, action.caption) };
+    case "caption-gone":
+      return { captions: withoutKey(captions, action.key) };
+    default:
+      return assertNever(action);
+  }
+}
+
 function reduceChat(
   state: SessionState,
   action: ActionOf<"chat-received" | "chat-cleared" | "chat-addressed">,
@@ -151,8 +206,12 @@ function reduceChat(
   switch (action.kind) {
     case "chat-received": {
       const { entry, history } = action;
-      const seen = history || entry.own || state.panel === "chat";
-      return { ...state, chat: addEntry(state.chat, entry, seen) };
+      const seen = history || entry.own || entry.style === "note" ||
+        state.panel === "chat";
+      return {
+        ...state,
+        chat: addEntry(state.chat, { ...entry, history }, seen),
+      };
     }
     case "chat-cleared":
       return { ...state, chat: clearEntries(state.chat, action) };

@@ -1,3 +1,5 @@
+import type { Token } from "../client/mod.ts";
+
 /** What the page knows of the group, the people in it and their flows. */
 export interface SessionState {
   readonly phase: Phase;
@@ -9,6 +11,10 @@ export interface SessionState {
   readonly own: OwnMedia;
   readonly chat: ChatState;
   readonly panel: Panel;
+  readonly dialog: Dialog;
+  readonly invitations: Invitations;
+  readonly reactions: readonly Reaction[];
+  readonly captions: readonly Caption[];
   readonly toasts: readonly Toast[];
 }
 
@@ -47,6 +53,10 @@ export interface GroupInfo {
   readonly title: string;
   readonly description: string;
   readonly locked: boolean;
+  /** Where to ask for a token by name and password; empty if nowhere. */
+  readonly authServer: string;
+  /** Whoever came with a password may change it. */
+  readonly canChangePassword: boolean;
 }
 
 /** The user of this page. */
@@ -63,10 +73,12 @@ export interface Person {
   readonly permissions: readonly string[];
   /** Has announced that the microphone is muted. */
   readonly muted: boolean;
+  /** Since when the hand is up, by its owner's clock; `undefined` if it is not. */
+  readonly handSinceMs: number | undefined;
 }
 
-/** What a flow shows; every label but that of a screen is a camera's. */
-export type FlowKind = "camera" | "screen";
+/** What a flow shows; labels that nobody knows are a camera's. */
+export type FlowKind = "camera" | "screen" | "file";
 
 /** A flow that is shown as a tile. */
 export interface Flow {
@@ -95,6 +107,52 @@ export interface OwnMedia {
 /** The side panel that is open. */
 export type Panel = "none" | "chat" | "people";
 
+/** What is open above everything else, and wants to be closed first. */
+export type Dialog =
+  | { readonly kind: "none" }
+  | { readonly kind: "settings" | "shortcuts" | "invite" }
+  | { readonly kind: "lock" | "clear" | "announce" }
+  | {
+    readonly kind: "warn" | "remove";
+    readonly id: string;
+    readonly username: string;
+  };
+
+/** Invitations to the group, as far as the server has told of them. */
+export interface Invitations {
+  readonly list: readonly Token[];
+  /** The one that was made last, by this page. */
+  readonly made: Token | undefined;
+}
+
+/** A sign that somebody gives, shown for a moment. */
+export interface Reaction {
+  readonly key: number;
+  readonly clientId: string;
+  readonly username: string;
+  readonly sign: Sign;
+}
+
+/** The signs that can be given. */
+export type Sign = (typeof SIGNS)[number];
+
+/** The signs that can be given, in the order in which they are offered. */
+export const SIGNS = [
+  "thumbsUp",
+  "clap",
+  "heart",
+  "laugh",
+  "surprised",
+  "party",
+] as const;
+
+/** A line of what is being said, for those who do not hear it. */
+export interface Caption {
+  readonly key: number;
+  readonly username: string;
+  readonly text: string;
+}
+
 /** One message of the conversation. */
 export interface ChatEntry {
   /** Counts up; for keys in lists. */
@@ -107,12 +165,20 @@ export interface ChatEntry {
   readonly dest: string;
   readonly destName: string;
   readonly own: boolean;
-  /** Said in the third person: `/me waves`. */
-  readonly emote: boolean;
+  /**
+   * Said in the third person (`/me waves`), or a note of the page's own that
+   * nobody else sees.
+   */
+  readonly style: "said" | "emote" | "note";
+  /** Said before one came: not news. */
+  readonly history: boolean;
   /** Milliseconds since 1970. */
   readonly timeMs: number;
   readonly text: string;
 }
+
+/** A message, before it has its place among the others. */
+export type NewEntry = Omit<ChatEntry, "key" | "history">;
 
 /** The conversation. */
 export interface ChatState {
@@ -139,6 +205,8 @@ export function initialState(groupName: string): SessionState {
       title: groupName,
       description: "",
       locked: false,
+      authServer: "",
+      canChangePassword: false,
     },
     me: { id: "", username: "", permissions: [] },
     people: [],
@@ -146,6 +214,10 @@ export function initialState(groupName: string): SessionState {
     own: { microphone: false, camera: false, screen: false },
     chat: { entries: [], unread: 0, to: "", nextKey: 1 },
     panel: "none",
+    dialog: { kind: "none" },
+    invitations: { list: [], made: undefined },
+    reactions: [],
+    captions: [],
     toasts: [],
   };
 }

@@ -1,9 +1,9 @@
 import { reduceSession } from "./session_reducer.ts";
 import type { SessionAction } from "./session_action.ts";
 import {
-  type ChatEntry,
   type Flow,
   initialState,
+  type NewEntry,
   type Person,
   type SessionState,
 } from "./session_state.ts";
@@ -35,14 +35,15 @@ export function person(given: Partial<Person> & Pick<Person, "id">): Person {
     username: given.id,
     permissions: ["present", "message"],
     muted: false,
+    handSinceMs: undefined,
     ...given,
   };
 }
 
 /** What Bob says to everybody, but for what is given. */
 export function message(
-  given: Partial<ChatEntry> & Pick<ChatEntry, "text">,
-): Omit<ChatEntry, "key"> {
+  given: Partial<NewEntry> & Pick<NewEntry, "text">,
+): NewEntry {
   return {
     id: `id of ${given.text}`,
     source: "bob-client",
@@ -50,7 +51,7 @@ export function message(
     dest: "",
     destName: "",
     own: false,
-    emote: false,
+    style: "said",
     timeMs: 0,
     ...given,
   };

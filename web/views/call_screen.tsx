@@ -1,32 +1,33 @@
 import type { JSX } from "preact";
-import { useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { STRINGS } from "../strings.ts";
 import { ChatPanel } from "./chat_panel.tsx";
+import { Dialogs } from "./dialogs.tsx";
 import { ControlBar } from "./control_bar.tsx";
 import { Icon } from "./icons.tsx";
 import { usePage } from "./page.ts";
 import { PeoplePanel } from "./people_panel.tsx";
 import { Playback } from "./playback.ts";
 import { useScreenFocus } from "./screen_focus.ts";
-import { SettingsDialog } from "./settings_dialog.tsx";
+import { Captions, Reactions } from "./passing_layer.tsx";
 import { watchShortcuts } from "./shortcuts.ts";
 import { VideoGrid } from "./video_grid.tsx";
 
 /** The call: tiles, the side panel and the controls. */
 export function CallScreen(): JSX.Element {
-  const { store, session } = usePage();
-  const { panel } = store.state.value;
-  const settings = useSignal(false);
+  const page = usePage();
+  const { panel } = page.store.state.value;
   const playback = useMemo(() => new Playback(), []);
   const main = useScreenFocus();
-  useEffect(() => watchShortcuts(document, session, store), []);
+  useEffect(() => watchShortcuts(document, page), []);
 
   return (
     <main class="call" ref={main} tabIndex={-1} data-panel={panel}>
       <ConnectionBanner />
       <div class="call-stage">
         <VideoGrid playback={playback} />
+        <Reactions />
+        <Captions />
         {playback.blocked.value && (
           <button
             type="button"
@@ -39,10 +40,8 @@ export function CallScreen(): JSX.Element {
       </div>
       {panel === "chat" && <ChatPanel />}
       {panel === "people" && <PeoplePanel />}
-      <ControlBar onSettings={() => settings.value = true} />
-      {settings.value && (
-        <SettingsDialog onClose={() => settings.value = false} />
-      )}
+      <ControlBar />
+      <Dialogs />
     </main>
   );
 }

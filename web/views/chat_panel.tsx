@@ -1,11 +1,9 @@
 import type { JSX } from "preact";
-import { useSignal } from "@preact/signals";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import { listPeople } from "../state/people.ts";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { ChatEntry } from "../state/session_state.ts";
 import { STRINGS } from "../strings.ts";
+import { ChatForm } from "./chat_form.tsx";
 import { ChatMessage } from "./chat_message.tsx";
-import { Icon } from "./icons.tsx";
 import { usePage } from "./page.ts";
 import { SidePanel } from "./side_panel.tsx";
 
@@ -76,94 +74,8 @@ const SAME_BREATH_MS = 60_000;
 
 /** Whether a message goes on where the one before it ended. */
 function continues(before: ChatEntry | undefined, entry: ChatEntry): boolean {
-  return before !== undefined && !before.emote && !entry.emote &&
+  return before !== undefined && before.style === "said" &&
+    entry.style === "said" &&
     before.source === entry.source && before.dest === entry.dest &&
     entry.timeMs - before.timeMs < SAME_BREATH_MS;
-}
-
-function ChatForm(): JSX.Element {
-  const { session } = usePage();
-  const text = useSignal("");
-  const input = useRef<HTMLTextAreaElement>(null);
-  const words = STRINGS.chat;
-  const to = useAddressee();
-  useEffect(() => input.current?.focus(), [to?.id]);
-
-  const send = () => {
-    if (text.value.trim() === "") return;
-    session.say(text.value.trim());
-    text.value = "";
-  };
-  return (
-    <form
-      class="chat-form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        send();
-      }}
-    >
-      <Addressee />
-      <div class="chat-form-row">
-        <textarea
-          ref={input}
-          data-testid="chat-input"
-          rows={1}
-          value={text.value}
-          onInput={(event) => text.value = event.currentTarget.value}
-          onKeyDown={(event) => {
-            const sends = event.key === "Enter" && !event.shiftKey &&
-              !event.ctrlKey && !event.metaKey && !event.isComposing;
-            if (!sends) return;
-            event.preventDefault();
-            send();
-          }}
-          aria-label={words.input}
-          placeholder={to === undefined
-            ? words.placeholder
-            : words.placeholderTo(to.username || STRINGS.anonymous)}
-        />
-        <button
-          type="submit"
-          class="icon-button icon-button-primary"
-          aria-label={words.send}
-          title={words.send}
-          disabled={text.value.trim() === ""}
-        >
-          <Icon name="send" />
-        </button>
-      </div>
-    </form>
-  );
-}
-
-/** Whom one writes to: everybody, or one person. */
-function Addressee(): JSX.Element | null {
-  const { store } = usePage();
-  const { people, me, chat } = store.state.value;
-  const others = listPeople(people, [], me).filter(({ isMe }) => !isMe);
-  if (others.length === 0) return null;
-  return (
-    <label class="chat-to">
-      <span class="soft">{STRINGS.chat.to}</span>
-      <select
-        data-private={chat.to === "" ? undefined : ""}
-        value={chat.to}
-        onChange={(event) =>
-          store.dispatch({
-            kind: "chat-addressed",
-            to: event.currentTarget.value,
-          })}
-      >
-        <option value="">{STRINGS.chat.everybody}</option>
-        {others.map(({ id, username }) => (
-          <option key={id} value={id}>{username || STRINGS.anonymous}</option>
-        ))}
-      </select>
-    </label>
-  );
-}
-
-function useAddressee() {
-  const { people, chat } = usePage().store.state.value;
-  return people.find(({ id }) => id === chat.to);
 }

@@ -1,12 +1,11 @@
 import type { JSX } from "preact";
 import { STRINGS } from "../strings.ts";
 import { Icon, type IconName } from "./icons.tsx";
+import { MoreMenu } from "./more_menu.tsx";
 import { usePage } from "./page.ts";
 
 /** The row of buttons below the tiles. */
-export function ControlBar(
-  { onSettings }: { readonly onSettings: () => void },
-): JSX.Element {
+export function ControlBar(): JSX.Element {
   const { session } = usePage();
   const words = STRINGS.call;
   return (
@@ -16,6 +15,8 @@ export function ControlBar(
         <MicrophoneButton />
         <CameraButton />
         {session.screen.possible && <ScreenButton />}
+        <HandButton />
+        <MoreMenu />
         <BarButton
           testId="leave"
           label={words.leave}
@@ -27,13 +28,6 @@ export function ControlBar(
       <div class="bar-end">
         <PeopleButton />
         <ChatButton />
-        <BarButton
-          testId="open-settings"
-          label={words.settings}
-          icon="settings"
-          tone="plain"
-          onClick={onSettings}
-        />
       </div>
     </nav>
   );
@@ -115,13 +109,31 @@ function ScreenButton(): JSX.Element {
   );
 }
 
+function HandButton(): JSX.Element {
+  const { store, session } = usePage();
+  const { people, me } = store.state.value;
+  const up = people.some(({ id, handSinceMs }) =>
+    id === me.id && handSinceMs !== undefined
+  );
+  return (
+    <BarButton
+      testId="toggle-hand"
+      label={up ? STRINGS.call.lowerHand : STRINGS.call.raiseHand}
+      icon="hand"
+      tone={up ? "active" : "plain"}
+      desk
+      onClick={() => session.actions.raiseHand(!up)}
+    />
+  );
+}
+
 function PeopleButton(): JSX.Element {
   const { store } = usePage();
   const { people, panel } = store.state.value;
   return (
     <BarButton
       testId="open-people"
-      label={STRINGS.call.peopleCount(people.length)}
+      label={STRINGS.call.peopleCount({ count: people.length })}
       icon="people"
       tone={panel === "people" ? "active" : "plain"}
       expanded={panel === "people"}
@@ -137,7 +149,9 @@ function ChatButton(): JSX.Element {
   return (
     <BarButton
       testId="open-chat"
-      label={STRINGS.call.chatUnread(chat.unread)}
+      label={chat.unread === 0
+        ? STRINGS.call.chat
+        : STRINGS.call.chatUnread({ count: chat.unread })}
       icon="chat"
       tone={panel === "chat" ? "active" : "plain"}
       expanded={panel === "chat"}
@@ -155,6 +169,8 @@ interface BarButtonProps {
   readonly icon: IconName;
   readonly tone: "plain" | "off" | "active" | "danger";
   readonly disabled?: boolean;
+  /** Phones have no room for it: there it is in the menu only. */
+  readonly desk?: boolean;
   /** Of a button that opens a panel: whether it is open. */
   readonly expanded?: boolean;
   /** A number beside the icon; the label says it too. */
@@ -170,6 +186,7 @@ function BarButton(props: BarButtonProps): JSX.Element {
     <button
       type="button"
       class={`bar-button bar-button-${props.tone}`}
+      data-desk={props.desk ? "" : undefined}
       data-testid={props.testId}
       aria-label={props.label}
       aria-expanded={props.expanded}

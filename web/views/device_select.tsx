@@ -24,7 +24,7 @@ export function DeviceSelect(
         <option value="">{words.defaultDevice[kind]}</option>
         {devices.filter(({ id }) => id !== "default").map((device, index) => (
           <option key={device.id} value={device.id}>
-            {device.label || words.unnamedDevice(index + 1)}
+            {device.label || words.unnamedDevice({ number: index + 1 })}
           </option>
         ))}
       </select>

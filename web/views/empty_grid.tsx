@@ -16,7 +16,7 @@ export function EmptyGrid(): JSX.Element {
       </span>
       <h2>{alone ? words.alone : words.nobodySends}</h2>
       <p class="soft">{alone ? words.aloneHint : words.nobodySendsHint}</p>
-      {alone && <CopyAddress />}
+      {alone && <InviteOrCopy />}
     </div>
   );
 }
@@ -29,7 +29,25 @@ export function AloneHint(): JSX.Element | null {
   return (
     <div class="alone">
       <p>{STRINGS.call.alone}</p>
-      <CopyAddress />
+      <InviteOrCopy />
     </div>
+  );
+}
+
+/** A link that lets guests in, for those who may make one; else the address. */
+function InviteOrCopy(): JSX.Element {
+  const { store } = usePage();
+  if (!store.state.value.me.permissions.includes("token")) {
+    return <CopyAddress />;
+  }
+  return (
+    <button
+      type="button"
+      class="button button-primary"
+      onClick={() =>
+        store.dispatch({ kind: "dialog-opened", dialog: { kind: "invite" } })}
+    >
+      <Icon name="invite" /> {STRINGS.invite.title}
+    </button>
   );
 }

@@ -97,6 +97,63 @@ const PATHS = {
   operator: (
     <path d="m12 3.500 7.500 2.800v5.200c0 4.400-3.100 7.600-7.500 9-4.400-1.400-7.500-4.600-7.500-9V6.300L12 3.500Zm-3 8.500 2.200 2.200L15.300 10" />
   ),
+  hand: (
+    <path d="M7.500 12.500V6a1.500 1.500 0 0 1 3 0v5V4.500a1.500 1.500 0 0 1 3 0V11V6a1.500 1.500 0 0 1 3 0v7.500c0 4.200-2.400 7-6 7-2.600 0-4.100-1.200-5.300-3.500l-1.900-3.700c-.9-1.800 1.500-2.900 2.500-1.400l1.700 2.600" />
+  ),
+  keyboard: (
+    <>
+      <rect x="2.500" y="6" width="19" height="12" rx="2.500" />
+      <path d="M6.500 10h.1M10.200 10h.1M13.900 10h.1M17.500 10h.1M8 14h8" />
+    </>
+  ),
+  invite: (
+    <>
+      <circle cx="10" cy="8.500" r="3.500" />
+      <path d="M3.500 19.500c.4-3.500 3.200-5.500 6.500-5.500 1.700 0 3.300.5 4.500 1.500M18.500 14.500v6M15.500 17.500h6" />
+    </>
+  ),
+  grid: (
+    <>
+      <rect x="4" y="5" width="7" height="6" rx="1.500" />
+      <rect x="13" y="5" width="7" height="6" rx="1.500" />
+      <rect x="4" y="13" width="7" height="6" rx="1.500" />
+      <rect x="13" y="13" width="7" height="6" rx="1.500" />
+    </>
+  ),
+  speakerView: (
+    <>
+      <rect x="3.500" y="5" width="12" height="14" rx="2" />
+      <path d="M18 6h2.500M18 12h2.500M18 18h2.500" />
+    </>
+  ),
+  sideBySide: (
+    <>
+      <rect x="3.500" y="6" width="8" height="12" rx="2" />
+      <rect x="12.500" y="6" width="8" height="12" rx="2" />
+    </>
+  ),
+  picture: (
+    <>
+      <rect x="3" y="5" width="18" height="14" rx="2.500" />
+      <rect x="12" y="11.500" width="6.500" height="5" rx="1" />
+    </>
+  ),
+  film: (
+    <>
+      <rect x="3.500" y="5" width="17" height="14" rx="2.500" />
+      <path d="m10 9 5 3-5 3V9Z" />
+    </>
+  ),
+  unlock: (
+    <>
+      <rect x="5" y="11" width="14" height="9" rx="2.500" />
+      <path d="M8 11V8a4 4 0 0 1 7.600-1.700" />
+    </>
+  ),
+  signal: <path d="M5 19v-4M10 19v-8M15 19V8M20 19V4" />,
+  file: (
+    <path d="M13.500 3.500H8A2 2 0 0 0 6 5.500v13a2 2 0 0 0 2 2h8a2 2 0 0 0 2-2V8l-4.500-4.500ZM13.500 3.500V8H18" />
+  ),
   back: <path d="M19 12H5M11 6l-6 6 6 6" />,
   forward: <path d="M5 12h14M13 6l6 6-6 6" />,
 } satisfies Readonly<Record<string, ComponentChildren>>;

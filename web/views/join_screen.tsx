@@ -7,6 +7,7 @@ import { STRINGS } from "../strings.ts";
 import { DeviceSelect } from "./device_select.tsx";
 import { Icon } from "./icons.tsx";
 import { usePage } from "./page.ts";
+import { LanguageSelect } from "./language_field.tsx";
 import { Preview } from "./preview.tsx";
 import { StartChoice } from "./start_choice.tsx";
 
@@ -31,6 +32,7 @@ export function JoinScreen(): JSX.Element {
             />
             {STRINGS.product}
           </a>
+          <LanguageSelect preferences={preferences} />
         </header>
         <section class="join-preview">
           <Preview name={name} />
@@ -46,11 +48,11 @@ export function JoinScreen(): JSX.Element {
   );
 }
 
-function PreviewDevices(): JSX.Element | null {
-  const { media, preferences } = usePage();
-  const { start, cameraId, microphoneId } = preferences.current.value;
-  if (start === "nothing") return null;
-  const { cameras, microphones } = media.devices.value;
+function PreviewDevices(): JSX.Element {
+  const { media, preferences, chimes } = usePage();
+  const { start, cameraId, microphoneId, speakerId } = preferences.current
+    .value;
+  const { cameras, microphones, speakers } = media.devices.value;
   const change = async (
     kind: "camera" | "microphone",
     choice: { cameraId: string } | { microphoneId: string },
@@ -62,12 +64,14 @@ function PreviewDevices(): JSX.Element | null {
   };
   return (
     <div class="join-devices">
-      <DeviceSelect
-        kind="microphone"
-        devices={microphones}
-        chosen={microphoneId}
-        onChoose={(id) => change("microphone", { microphoneId: id })}
-      />
+      {start !== "nothing" && (
+        <DeviceSelect
+          kind="microphone"
+          devices={microphones}
+          chosen={microphoneId}
+          onChoose={(id) => change("microphone", { microphoneId: id })}
+        />
+      )}
       {start === "camera" && (
         <DeviceSelect
           kind="camera"
@@ -76,6 +80,24 @@ function PreviewDevices(): JSX.Element | null {
           onChoose={(id) => change("camera", { cameraId: id })}
         />
       )}
+      <div class="speaker-field">
+        <DeviceSelect
+          kind="speaker"
+          devices={speakers}
+          chosen={speakerId}
+          onChoose={(id) => preferences.update({ speakerId: id })}
+        />
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={STRINGS.join.testSpeaker}
+          title={STRINGS.join.testSpeaker}
+          data-testid="test-speaker"
+          onClick={() => chimes.play("test", speakerId)}
+        >
+          <Icon name="speaker" />
+        </button>
+      </div>
     </div>
   );
 }
@@ -97,6 +119,7 @@ function JoinForm(): JSX.Element {
       username: name.trim(),
       password: password.value,
       token: invite.value,
+      authServer: group.authServer,
     });
   };
 

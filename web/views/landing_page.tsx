@@ -1,12 +1,16 @@
 import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
+import type { PreferenceStore } from "../media/preference_store.ts";
 import { findGroup, toGroupAddress } from "../pages/group_address.ts";
 import { STRINGS } from "../strings.ts";
 import { Icon } from "./icons.tsx";
+import { LanguageSelect } from "./language_field.tsx";
 import { PublicGroups } from "./public_groups.tsx";
 
 /** The start page: the way into a group, by name or from the public ones. */
-export function LandingPage(): JSX.Element {
+export function LandingPage(
+  { preferences }: { readonly preferences: PreferenceStore },
+): JSX.Element {
   return (
     <div class="landing">
       <div class="landing-sea" aria-hidden="true" />
@@ -19,6 +23,9 @@ export function LandingPage(): JSX.Element {
         </header>
         <GroupForm />
         <PublicGroups />
+        <footer class="landing-footer">
+          <LanguageSelect preferences={preferences} />
+        </footer>
       </main>
     </div>
   );
@@ -79,9 +86,9 @@ async function whyNot(group: string): Promise<string> {
     case "found":
       return "";
     case "missing":
-      return STRINGS.landing.noSuchGroup(group);
+      return STRINGS.landing.noSuchGroup({ name: group });
     case "refused":
-      return STRINGS.landing.serverSaid(found.status);
+      return STRINGS.landing.serverSaid({ status: found.status });
     case "unreachable":
       return STRINGS.landing.unreachable;
   }

@@ -31,7 +31,7 @@ function titleOf(departure: Departure): string {
     case "own-wish":
       return words.ownWish;
     case "removed":
-      return words.removed(departure.by);
+      return words.removed({ by: departure.by });
     case "ended":
       return words.ended;
   }

@@ -2,6 +2,7 @@ import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { CallSession } from "../call/call_session.ts";
 import type { Notices } from "../call/notices.ts";
+import type { Chimes } from "../media/chimes.ts";
 import type { AudioLevels } from "../media/audio_levels.ts";
 import type { LocalMedia } from "../media/local_media.ts";
 import type { PreferenceStore } from "../media/preference_store.ts";
@@ -17,6 +18,7 @@ export interface Page {
   readonly notices: Notices;
   readonly preferences: PreferenceStore;
   readonly invite: InviteToken;
+  readonly chimes: Chimes;
 }
 
 /** Hands the page down to all views below it. */

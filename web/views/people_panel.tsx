@@ -1,78 +1,90 @@
 import type { JSX } from "preact";
-import { useSignal } from "@preact/signals";
 import { type ListedPerson, listPeople } from "../state/people.ts";
 import { STRINGS } from "../strings.ts";
 import { Avatar } from "./avatar.tsx";
+import { GroupMenu } from "./group_menu.tsx";
 import { Icon, type IconName } from "./icons.tsx";
+import { Menu } from "./menu.tsx";
 import { usePage } from "./page.ts";
 import { PersonActions } from "./person_actions.tsx";
 import { SidePanel } from "./side_panel.tsx";
 
 /** Everybody who is here. */
 export function PeoplePanel(): JSX.Element {
-  const { people, flows, me } = usePage().store.state.value;
-  const open = useSignal("");
+  const { store } = usePage();
+  const { people, flows, me } = store.state.value;
   const words = STRINGS.people;
   return (
     <SidePanel
-      title={`${words.title} (${people.length})`}
+      title={words.titleCount({ count: people.length })}
       closeLabel={words.close}
+      actions={<GroupMenu />}
     >
       <ul class="people" data-testid="people-list">
         {listPeople(people, flows, me).map((person) => (
-          <PersonRow
-            key={person.id}
-            person={person}
-            open={open.value === person.id}
-            onToggle={() => {
-              open.value = open.value === person.id ? "" : person.id;
-            }}
-          />
+          <PersonRow key={person.id} person={person} />
         ))}
       </ul>
+      {me.permissions.includes("token") && <InviteButton />}
     </SidePanel>
   );
 }
 
+function InviteButton(): JSX.Element {
+  const { store } = usePage();
+  return (
+    <div class="panel-foot">
+      <button
+        type="button"
+        class="button button-primary"
+        onClick={() =>
+          store.dispatch({
+            kind: "dialog-opened",
+            dialog: { kind: "invite" },
+          })}
+      >
+        <Icon name="invite" /> {STRINGS.invite.title}
+      </button>
+    </div>
+  );
+}
+
 function PersonRow(
-  { person, open, onToggle }: {
-    readonly person: ListedPerson;
-    readonly open: boolean;
-    readonly onToggle: () => void;
-  },
+  { person }: { readonly person: ListedPerson },
 ): JSX.Element {
+  const { me } = usePage().store.state.value;
   const name = person.username || STRINGS.anonymous;
+  const mayAct = ["message", "op"].some((need) =>
+    me.permissions.includes(need)
+  );
   return (
     <li
       class="person"
       data-testid="person"
       data-username={person.username}
-      data-open={open ? "" : undefined}
     >
-      <div class="person-row">
-        <Avatar name={person.username} />
-        <span class="person-name">
-          <span class="person-name-text">
-            {person.isMe ? STRINGS.call.nameYou(name) : name}
-          </span>
-          {person.isOperator && (
-            <span class="badge">{STRINGS.people.operator}</span>
-          )}
+      <Avatar name={person.username} />
+      <span class="person-name">
+        <span class="person-name-text" dir="auto">
+          {person.isMe ? STRINGS.call.nameYou({ name }) : name}
         </span>
-        <PersonSigns person={person} />
-        {!person.isMe && (
-          <button
-            type="button"
-            class="icon-button"
-            aria-label={STRINGS.people.menu(name)}
-            aria-expanded={open}
-            onClick={onToggle}
-          >
-            <Icon name="more" />
-          </button>
+        {person.isOperator && (
+          <span class="badge">{STRINGS.people.operator}</span>
         )}
-      </div>
-      {open && <PersonActions person={person} onDone={onToggle} />}
+        {person.isSystem && (
+          <span class="badge badge-live">{STRINGS.people.recorder}</span>
+        )}
+      </span>
+      <PersonSigns person={person} />
+      {!person.isMe && mayAct && (
+        <Menu
+          label={STRINGS.people.menu({ name })}
+          icon="more"
+          class="down"
+        >
+          <PersonActions person={person} />
+        </Menu>
+      )}
     </li>
   );
 }
@@ -83,6 +95,13 @@ function PersonSigns(
   const words = STRINGS.people;
   return (
     <span class="person-signs">
+      {person.handNumber > 0 && (
+        <Sign
+          icon="hand"
+          label={words.handUp({ number: person.handNumber })}
+          number={person.handNumber}
+        />
+      )}
       {person.screen && <Sign icon="screen" label={words.screenOn} />}
       {person.camera && <Sign icon="camera" label={words.cameraOn} />}
       {person.microphone === "on" && (
@@ -96,7 +115,11 @@ function PersonSigns(
 }
 
 function Sign(
-  { icon, label }: { readonly icon: IconName; readonly label: string },
+  { icon, label, number }: {
+    readonly icon: IconName;
+    readonly label: string;
+    readonly number?: number;
+  },
 ): JSX.Element {
   return (
     <span
@@ -106,6 +129,7 @@ function Sign(
       title={label}
     >
       <Icon name={icon} />
+      {number !== undefined && <span class="sign-number">{number}</span>}
     </span>
   );
 }

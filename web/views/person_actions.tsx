@@ -1,77 +1,77 @@
 import type { JSX } from "preact";
-import type { UserActionKind } from "../client/mod.ts";
 import type { ListedPerson } from "../state/people.ts";
+import type { Dialog } from "../state/session_state.ts";
 import { STRINGS } from "../strings.ts";
+import { MenuItem } from "./menu.tsx";
 import { usePage } from "./page.ts";
 
-/** What one may do about somebody. */
+/** What one may do about somebody, in the menu beside the name. */
 export function PersonActions(
-  { person, onDone }: {
-    readonly person: ListedPerson;
-    readonly onDone: () => void;
-  },
+  { person }: { readonly person: ListedPerson },
 ): JSX.Element {
-  const { store, session } = usePage();
+  const { store } = usePage();
   const { permissions } = store.state.value.me;
-  const words = STRINGS.people;
-  const act = (kind: UserActionKind) => {
-    session.connection?.userAction(kind, person.id);
-    onDone();
-  };
   return (
-    <div class="person-actions">
-      {permissions.includes("message") && (
-        <Action
-          label={words.message}
-          onClick={() => {
-            store.dispatch({ kind: "chat-addressed", to: person.id });
-          }}
+    <>
+      {permissions.includes("message") && !person.isSystem && (
+        <MenuItem
+          label={STRINGS.people.message}
+          icon="chat"
+          onChoose={() =>
+            store.dispatch({ kind: "chat-addressed", to: person.id })}
         />
       )}
-      {permissions.includes("op") && (
-        <>
-          <Action
-            label={words.mute}
-            onClick={() => {
-              session.connection?.userMessage("mute", person.id);
-              onDone();
-            }}
-          />
-          <Action
-            label={person.mayPresent ? words.forbid : words.allow}
-            onClick={() => act(person.mayPresent ? "unpresent" : "present")}
-          />
-          <Action
-            label={person.isOperator
-              ? words.unmakeOperator
-              : words.makeOperator}
-            onClick={() => act(person.isOperator ? "unop" : "op")}
-          />
-          <Action
-            label={words.remove}
-            danger
-            onClick={() => act("kick")}
-          />
-        </>
-      )}
-    </div>
+      {permissions.includes("op") && <OperatorActions person={person} />}
+    </>
   );
 }
 
-function Action(
-  { label, danger = false, onClick }: {
-    readonly label: string;
-    readonly danger?: boolean;
-    readonly onClick: () => void;
-  },
+function OperatorActions(
+  { person }: { readonly person: ListedPerson },
 ): JSX.Element {
+  const { store, session } = usePage();
+  const words = STRINGS.people;
+  const { id, mayPresent, mayChat, isOperator } = person;
+  const { actions } = session;
+  const username = person.username || STRINGS.anonymous;
+  const open = (kind: "warn" | "remove") => () => {
+    const dialog: Dialog = { kind, id, username };
+    store.dispatch({ kind: "dialog-opened", dialog });
+  };
   return (
-    <button
-      type="button"
-      class={danger ? "action action-danger" : "action"}
-      onClick={onClick}
-    >
-      {label}
-    </button>
+    <>
+      <MenuItem
+        label={words.mute}
+        icon="microphoneOff"
+        onChoose={() => actions.mute(id)}
+      />
+      <MenuItem
+        label={mayPresent ? words.forbid : words.allow}
+        icon={mayPresent ? "cameraOff" : "camera"}
+        onChoose={() => actions.act(mayPresent ? "unpresent" : "present", id)}
+      />
+      <MenuItem
+        label={mayChat ? words.forbidChat : words.allowChat}
+        icon="chat"
+        onChoose={() => actions.act(mayChat ? "shutup" : "unshutup", id)}
+      />
+      <MenuItem
+        label={isOperator ? words.unmakeOperator : words.makeOperator}
+        icon="operator"
+        onChoose={() => actions.act(isOperator ? "unop" : "op", id)}
+      />
+      <MenuItem
+        label={words.identify}
+        icon="info"
+        onChoose={() => actions.act("identify", id)}
+      />
+      <MenuItem label={words.warn} icon="warning" onChoose={open("warn")} />
+      <MenuItem
+        label={words.remove}
+        icon="leave"
+        danger
+        onChoose={open("remove")}
+      />
+    </>
   );
 }

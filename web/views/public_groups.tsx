@@ -86,7 +86,7 @@ function GroupCard({ group }: { readonly group: PublicStatus }): JSX.Element {
           </span>
         )}
         <span class={count > 0 ? "badge badge-live" : "badge"}>
-          {count > 0 ? words.people(count) : words.empty}
+          {count > 0 ? words.people({ count }) : words.empty}
         </span>
         <Icon name="forward" />
       </a>

@@ -1,53 +1,60 @@
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
-import { isQuality, QUALITIES } from "../media/quality.ts";
 import { STRINGS } from "../strings.ts";
 import { DeviceSelect } from "./device_select.tsx";
-import { Icon } from "./icons.tsx";
+import { Dialog } from "./dialog.tsx";
+import { LanguageField } from "./language_field.tsx";
 import { usePage } from "./page.ts";
+import { NotificationField } from "./notification_field.tsx";
+import { PasswordField } from "./password_field.tsx";
+import { ReceiveFields, SendFields } from "./quality_fields.tsx";
+import { Toggle } from "./toggle.tsx";
 
 /** Devices, quality and looks; every change holds at once. */
-export function SettingsDialog(
-  { onClose }: { readonly onClose: () => void },
-): JSX.Element {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+export function SettingsDialog(): JSX.Element {
+  const { store } = usePage();
   const words = STRINGS.settings;
+  const { groups } = words;
   return (
-    <dialog
-      ref={dialog}
-      class="dialog"
-      aria-label={words.title}
-      data-testid="settings"
-      onClose={onClose}
-      onClick={(event) => {
-        // Only the backdrop is the dialog itself.
-        if (event.target === dialog.current) dialog.current?.close();
-      }}
-    >
-      <div class="dialog-inner">
-        <header class="panel-header">
-          <h2>{words.title}</h2>
-          <button
-            type="button"
-            class="icon-button"
-            aria-label={words.close}
-            onClick={() => dialog.current?.close()}
-          >
-            <Icon name="close" />
-          </button>
-        </header>
+    <Dialog title={words.title} testId="settings" wide>
+      <Section title={groups.devices}>
         <DeviceFields />
-        <QualityField />
-        <MirrorField />
-        <Shortcuts />
-      </div>
-    </dialog>
+      </Section>
+      <Section title={groups.sending}>
+        <SendFields />
+      </Section>
+      <Section title={groups.receiving}>
+        <ReceiveFields />
+      </Section>
+      <Section title={groups.page}>
+        <LanguageField />
+        <Toggle name="sounds" label={words.sounds} />
+        <NotificationField />
+      </Section>
+      {store.state.value.group.canChangePassword && (
+        <Section title={words.password.title}>
+          <PasswordField />
+        </Section>
+      )}
+    </Dialog>
+  );
+}
+
+function Section(
+  { title, children }: {
+    readonly title: string;
+    readonly children: JSX.Element | JSX.Element[];
+  },
+): JSX.Element {
+  return (
+    <fieldset class="settings-section">
+      <legend>{title}</legend>
+      {children}
+    </fieldset>
   );
 }
 
 function DeviceFields(): JSX.Element {
-  const { media, preferences, session } = usePage();
+  const { media, preferences, session, chimes } = usePage();
   const { microphones, cameras, speakers } = media.devices.value;
   const chosen = preferences.current.value;
   return (
@@ -78,68 +85,13 @@ function DeviceFields(): JSX.Element {
           onChoose={(id) => preferences.update({ speakerId: id })}
         />
       )}
-    </>
-  );
-}
-
-function QualityField(): JSX.Element {
-  const { preferences, session } = usePage();
-  const words = STRINGS.settings;
-  return (
-    <label class="field">
-      <span class="field-label">{words.quality}</span>
-      <select
-        data-testid="camera-quality"
-        value={preferences.current.value.quality}
-        onChange={(event) => {
-          const quality = event.currentTarget.value;
-          if (!isQuality(quality)) return;
-          preferences.update({ quality });
-          void session.publishing.changeDevice("camera");
-        }}
+      <button
+        type="button"
+        class="button button-small settings-test"
+        onClick={() => chimes.play("test", chosen.speakerId)}
       >
-        {QUALITIES.map((quality) => (
-          <option key={quality} value={quality}>
-            {words.qualities[quality]}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
-}
-
-function MirrorField(): JSX.Element {
-  const { preferences } = usePage();
-  return (
-    <label class="check">
-      <input
-        type="checkbox"
-        checked={preferences.current.value.mirror}
-        onChange={(event) =>
-          preferences.update({ mirror: event.currentTarget.checked })}
-      />
-      {STRINGS.settings.mirror}
-    </label>
-  );
-}
-
-function Shortcuts(): JSX.Element {
-  const words = STRINGS.settings;
-  const modifier = /Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘" : "Ctrl";
-  return (
-    <dl class="shortcuts" aria-label={words.shortcuts}>
-      <div>
-        <dt>{words.shortcutMicrophone}</dt>
-        <dd>
-          <kbd>{modifier}</kbd> <kbd>D</kbd>
-        </dd>
-      </div>
-      <div>
-        <dt>{words.shortcutCamera}</dt>
-        <dd>
-          <kbd>{modifier}</kbd> <kbd>E</kbd>
-        </dd>
-      </div>
-    </dl>
+        {STRINGS.join.testSpeaker}
+      </button>
+    </>
   );
 }

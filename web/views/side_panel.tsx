@@ -5,9 +5,11 @@ import { usePage } from "./page.ts";
 
 /** The frame of what opens beside the tiles, or over them on a phone. */
 export function SidePanel(
-  { title, closeLabel, children }: {
+  { title, closeLabel, actions, children }: {
     readonly title: string;
     readonly closeLabel: string;
+    /** Beside the button that closes it. */
+    readonly actions?: ComponentChildren;
     readonly children: ComponentChildren;
   },
 ): JSX.Element {
@@ -25,15 +27,18 @@ export function SidePanel(
     <aside class="panel" ref={panel} aria-label={title}>
       <header class="panel-header">
         <h2>{title}</h2>
-        <button
-          type="button"
-          class="icon-button"
-          aria-label={closeLabel}
-          title={closeLabel}
-          onClick={() => store.dispatch({ kind: "panel-closed" })}
-        >
-          <Icon name="close" />
-        </button>
+        <div class="panel-header-actions">
+          {actions}
+          <button
+            type="button"
+            class="icon-button"
+            aria-label={closeLabel}
+            title={closeLabel}
+            onClick={() => store.dispatch({ kind: "panel-closed" })}
+          >
+            <Icon name="close" />
+          </button>
+        </div>
       </header>
       {children}
     </aside>

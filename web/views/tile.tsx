@@ -61,7 +61,7 @@ export function Tile(
       </figcaption>
       <div class="tile-actions">
         <TileButton
-          label={enlarged ? STRINGS.call.shrink : STRINGS.call.enlarge}
+          label={enlarged ? STRINGS.call.unpin : STRINGS.call.pin}
           icon={enlarged ? "shrink" : "enlarge"}
           onClick={onEnlarge}
         />
@@ -136,20 +136,20 @@ function nameOf(flow: Flow): string {
   const words = STRINGS.call;
   const name = flow.username || STRINGS.anonymous;
   if (flow.kind === "screen") {
-    return flow.own ? words.yourScreen : words.screenOf(name);
+    return flow.own ? words.yourScreen : words.screenOf({ name });
   }
-  return flow.own ? words.nameYou(name) : name;
+  return flow.own ? words.nameYou({ name }) : name;
 }
 
 function describe(flow: Flow, muted: boolean, speaking: boolean): string {
   const words = STRINGS.call;
   const details = [
-    muted && words.muted,
-    speaking && words.speaking,
+    muted && words.isMuted,
+    speaking && words.isSpeaking,
     !flow.hasVideo && words.cameraIsOff,
     flow.stale && words.connecting,
   ].filter((detail) => detail !== false);
-  return words.tile(nameOf(flow), details);
+  return [nameOf(flow), ...details].join(", ");
 }
 
 function toStyle({ x, y, width, height }: Rect): CSSProperties {

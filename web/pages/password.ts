@@ -1,0 +1,39 @@
+import { toGroupAddress } from "./group_address.ts";
+
+/** What came of changing a password. */
+export type PasswordOutcome = "changed" | "wrong" | "failed";
+
+/** Changes a user's own password in a group, by the administrative interface. */
+export async function changePassword(
+  group: string,
+  username: string,
+  old: string,
+  fresh: string,
+): Promise<PasswordOutcome> {
+  const path = toGroupAddress(group).replace(/^\/group\/|\/$/g, "");
+  const user = encodeURIComponent(username);
+  try {
+    const { ok, status } = await fetch(
+      `/galene-api/v0/.groups/${path}/.users/${user}/.password`,
+      {
+        method: "POST",
+        headers: {
+          "Content-Type": "text/plain",
+          "Authorization": `Basic ${toBase64(`${username}:${old}`)}`,
+        },
+        credentials: "omit",
+        body: fresh,
+      },
+    );
+    if (ok) return "changed";
+    return status === 401 || status === 403 ? "wrong" : "failed";
+  } catch {
+    return "failed"; // No network, or no server.
+  }
+}
+
+/** Of the text in UTF-8, as RFC 7617 §2.1 has it. */
+function toBase64(text: string): string {
+  const bytes = new TextEncoder().encode(text);
+  return btoa(String.fromCharCode(...bytes));
+}

@@ -1,0 +1,102 @@
+import type { JSX } from "preact";
+import { useSignal } from "@preact/signals";
+import { STRINGS } from "../strings.ts";
+import { usePage } from "./page.ts";
+
+/** How long invitations last unless one says otherwise, as Galène's do. */
+const VALIDITY_MS = 2 * 86_400_000;
+
+/** Asks whom to invite, and until when. */
+export function InviteForm(): JSX.Element {
+  const { store, session } = usePage();
+  const { permissions } = store.state.value.me;
+  const name = useSignal("");
+  const mayPresent = useSignal(permissions.includes("present"));
+  const from = useSignal("");
+  const until = useSignal(toField(Date.now() + VALIDITY_MS));
+  const problem = useSignal("");
+  const words = STRINGS.invite;
+
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    const expiresMs = Date.parse(until.value);
+    const notBeforeMs = from.value === "" ? undefined : Date.parse(from.value);
+    const isGood = expiresMs > Date.now() &&
+      (notBeforeMs === undefined || notBeforeMs < expiresMs);
+    problem.value = isGood ? "" : words.badDates;
+    if (!isGood) return;
+    session.actions.invite({
+      username: name.value.trim(),
+      mayPresent: mayPresent.value,
+      notBeforeMs,
+      expiresMs,
+    });
+  };
+  return (
+    <form class="invite-form" onSubmit={submit}>
+      <label class="field">
+        <span class="field-label">{words.name}</span>
+        <input
+          data-testid="invite-name"
+          value={name.value}
+          onInput={(event) => name.value = event.currentTarget.value}
+          maxLength={255}
+          autocomplete="off"
+          aria-describedby="invite-name-hint"
+        />
+        <span class="soft small" id="invite-name-hint">{words.nameHint}</span>
+      </label>
+      <div class="field-row">
+        <TimeField label={words.validFrom} time={from} />
+        <TimeField label={words.validUntil} time={until} required />
+      </div>
+      {permissions.includes("present") && (
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={mayPresent.value}
+            onChange={(event) => mayPresent.value = event.currentTarget.checked}
+          />
+          {words.mayPresent}
+        </label>
+      )}
+      <p class="field-error" role="alert">{problem.value}</p>
+      <button
+        type="submit"
+        class="button button-primary"
+        data-testid="make-invite"
+      >
+        {words.make}
+      </button>
+    </form>
+  );
+}
+
+function TimeField(
+  { label, time, required = false }: {
+    readonly label: string;
+    readonly time: { value: string };
+    readonly required?: boolean;
+  },
+): JSX.Element {
+  return (
+    <label class="field">
+      <span class="field-label">{label}</span>
+      <input
+        type="datetime-local"
+        required={required}
+        value={time.value}
+        onInput={(event) => time.value = event.currentTarget.value}
+      />
+    </label>
+  );
+}
+
+/** A moment as the field has it: local time, without seconds. */
+function toField(timeMs: number): string {
+  const offsetMs = new Date(timeMs).getTimezoneOffset() * 60_000;
+  return new Date(timeMs - offsetMs).toISOString().slice(
+    0,
+    "yyyy-mm-ddThh:mm".length,
+  );
+}

@@ -1,0 +1,156 @@
+import type { ComponentChildren, JSX } from "preact";
+import { createContext } from "preact";
+import { useSignal } from "@preact/signals";
+import { useContext, useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { Icon, type IconName } from "./icons.tsx";
+import { placeMenu } from "./place_menu.ts";
+
+/** Closes the menu that a view is in. */
+const MenuContext = createContext<() => void>(() => undefined);
+
+/**
+ * A button with actions that come up at a click and go with a choice, a click
+ * beside them or Escape. Inside are `MenuItem`s and whatever else is wanted.
+ */
+export function Menu(
+  { label, icon, children, testId, class: extra = "", trigger = "icon-button" }:
+    {
+      readonly label: string;
+      readonly icon: IconName;
+      readonly children: ComponentChildren;
+      readonly testId?: string;
+      readonly class?: string;
+      /** The class of the button. */
+      readonly trigger?: string;
+    },
+): JSX.Element {
+  const open = useSignal(false);
+  const root = useRef<HTMLDivElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  const close = () => {
+    const inside = root.current?.contains(document.activeElement) ?? false;
+    open.value = false;
+    if (inside) button.current?.focus();
+  };
+  useDismissal(root, open.value, close);
+  return (
+    <div class={`menu-place ${extra}`} ref={root}>
+      <button
+        ref={button}
+        type="button"
+        class={trigger}
+        aria-label={label}
+        data-tip={label}
+        aria-expanded={open.value}
+        data-testid={testId}
+        onClick={() => open.value = !open.value}
+      >
+        <Icon name={icon} />
+      </button>
+      {open.value && (
+        <MenuBody label={label} button={button.current}>
+          <MenuContext.Provider value={close}>{children}</MenuContext.Provider>
+        </MenuBody>
+      )}
+    </div>
+  );
+}
+
+/** Above everything, where no tile or list cuts it off. */
+function MenuBody(
+  { label, button, children }: {
+    readonly label: string;
+    readonly button: HTMLElement | null;
+    readonly children: ComponentChildren;
+  },
+): JSX.Element {
+  const menu = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const element = menu.current;
+    if (element === null || button === null) return;
+    element.showPopover();
+    const place = () => {
+      const { left, top } = placeMenu(
+        button.getBoundingClientRect(),
+        element.getBoundingClientRect(),
+        { width: innerWidth, height: innerHeight },
+      );
+      element.style.left = `${left}px`;
+      element.style.top = `${top}px`;
+    };
+    place();
+    addEventListener("resize", place);
+    return () => removeEventListener("resize", place);
+  }, []);
+  return (
+    <div
+      ref={menu}
+      class="menu"
+      popover="manual"
+      role="group"
+      aria-label={label}
+    >
+      {children}
+    </div>
+  );
+}
+
+/** While it is open, a click beside it, leaving it by Tab, or Escape closes it. */
+function useDismissal(
+  root: { readonly current: HTMLElement | null },
+  open: boolean,
+  close: () => void,
+): void {
+  useEffect(() => {
+    if (!open) return;
+    const handleAway = (event: Event) => {
+      const isInside = event.target instanceof Node &&
+        root.current?.contains(event.target);
+      if (!isInside) close();
+    };
+    const handleKey = (event: KeyboardEvent) => {
+      if (event.key !== "Escape") return;
+      event.stopPropagation();
+      close();
+    };
+    document.addEventListener("pointerdown", handleAway, true);
+    document.addEventListener("focusin", handleAway);
+    document.addEventListener("keydown", handleKey, true);
+    return () => {
+      document.removeEventListener("pointerdown", handleAway, true);
+      document.removeEventListener("focusin", handleAway);
+      document.removeEventListener("keydown", handleKey, true);
+    };
+  }, [open]);
+}
+
+/** Something to choose in a {@linkcode Menu}, which it closes. */
+export function MenuItem(
+  { label, icon, danger = false, checked, testId, onChoose }: {
+    readonly label: string;
+    readonly icon?: IconName;
+    readonly danger?: boolean;
+    /** Of one among several: whether it is the present one. */
+    readonly checked?: boolean;
+    readonly testId?: string;
+    readonly onChoose: () => void;
+  },
+): JSX.Element {
+  const close = useContext(MenuContext);
+  return (
+    <button
+      type="button"
+      class={danger ? "action action-danger" : "action"}
+      aria-pressed={checked}
+      data-testid={testId}
+      onClick={() => {
+        close();
+        onChoose();
+      }}
+    >
+      {icon !== undefined && <Icon name={icon} />}
+      <span>{label}</span>
+      {checked && <Icon name="check" />}
+    </button>
+  );
+}

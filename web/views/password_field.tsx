@@ -1,0 +1,63 @@
+import type { JSX } from "preact";
+import { useSignal } from "@preact/signals";
+import { changePassword, type PasswordOutcome } from "../pages/password.ts";
+import { STRINGS } from "../strings.ts";
+import { usePage } from "./page.ts";
+
+/** Lets one who came with a password change it. */
+export function PasswordField(): JSX.Element {
+  const { store } = usePage();
+  const old = useSignal("");
+  const fresh = useSignal("");
+  const outcome = useSignal<PasswordOutcome | "asking" | undefined>(undefined);
+  const words = STRINGS.settings.password;
+  const change = async () => {
+    const { group, me } = store.state.peek();
+    outcome.value = "asking";
+    outcome.value = await changePassword(
+      group.name,
+      me.username,
+      old.value,
+      fresh.value,
+    );
+    if (outcome.value === "changed") old.value = fresh.value = "";
+  };
+  const said = outcome.value === undefined || outcome.value === "asking"
+    ? ""
+    : words[outcome.value];
+  return (
+    <div class="field-row">
+      <Secret label={words.old} value={old} autocomplete="current-password" />
+      <Secret label={words.new} value={fresh} autocomplete="new-password" />
+      <button
+        type="button"
+        class="button"
+        disabled={fresh.value === "" || outcome.value === "asking"}
+        onClick={() => void change()}
+      >
+        {words.change}
+      </button>
+      <p role="status" class="small">{said}</p>
+    </div>
+  );
+}
+
+function Secret(
+  { label, value, autocomplete }: {
+    readonly label: string;
+    readonly value: { value: string };
+    readonly autocomplete: "current-password" | "new-password";
+  },
+): JSX.Element {
+  return (
+    <label class="field">
+      <span class="field-label">{label}</span>
+      <input
+        type="password"
+        value={value.value}
+        autocomplete={autocomplete}
+        onInput={(event) => value.value = event.currentTarget.value}
+      />
+    </label>
+  );
+}
