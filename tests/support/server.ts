@@ -1,3 +1,4 @@
+import { cp } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { waitFor } from "./wait_for.ts";
 
@@ -11,6 +12,8 @@ export interface ServerOptions {
   readonly groups?: Readonly<Record<string, unknown>>;
   /** What is in `data/config.json`; there is none without it. */
   readonly config?: unknown;
+  /** A folder whose `groups` and `data` it gets a copy of. */
+  readonly fixture?: string;
 }
 
 /** Where a server is, as it says itself. */
@@ -52,7 +55,10 @@ export class TestServer implements AsyncDisposable {
     const { host = "127.0.0.1", groups = {} } = options;
     const folder = await Deno.makeTempDir({ prefix: "nereid-test-" });
     try {
-      await Deno.mkdir(`${folder}/groups`);
+      if (options.fixture !== undefined) {
+        await cp(options.fixture, folder, { recursive: true });
+      }
+      await Deno.mkdir(`${folder}/groups`, { recursive: true });
       for (const [name, description] of Object.entries(groups)) {
         await Deno.writeTextFile(
           `${folder}/groups/${name}.json`,
@@ -60,7 +66,7 @@ export class TestServer implements AsyncDisposable {
         );
       }
       if (options.config !== undefined) {
-        await Deno.mkdir(`${folder}/data`);
+        await Deno.mkdir(`${folder}/data`, { recursive: true });
         await Deno.writeTextFile(
           `${folder}/data/config.json`,
           JSON.stringify(options.config),
