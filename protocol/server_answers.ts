@@ -30,6 +30,11 @@ const UserInfo = v.object({
   address: v.optional(v.string(), ""),
 });
 
+const ClearChat = v.object({
+  id: v.optional(v.string()),
+  userId: v.optional(v.string()),
+});
+
 /** An invitation, as the server has it. */
 export interface Token {
   /** The secret: who has it may join. */
@@ -80,4 +85,18 @@ export function parseTokenList(message: unknown): readonly Token[] {
 export function parseUserInfo(message: unknown): UserInfo | undefined {
   const result = v.safeParse(UserInfo, message);
   return result.success ? result.output : undefined;
+}
+
+/** Which chat messages are to be forgotten; without members, all. */
+export interface ClearChat {
+  /** One message of the user's. */
+  readonly id?: string | undefined;
+  /** Those of one client. */
+  readonly userId?: string | undefined;
+}
+
+/** The message of a `clearchat`; all, if it says nothing that is understood. */
+export function parseClearChat(message: unknown): ClearChat {
+  const result = v.safeParse(ClearChat, message);
+  return result.success ? result.output : {};
 }

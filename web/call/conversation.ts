@@ -1,3 +1,4 @@
+import { type ClearChat, parseClearChat } from "../client/mod.ts";
 import type { ServerConnection } from "../client/server_connection.ts";
 import { type NewEntry, type Sign, SIGNS } from "../state/session_state.ts";
 import type { Store } from "../state/store.ts";
@@ -104,10 +105,7 @@ function receiveUserMessages(
       case "mute":
         return events.handleMuted(username);
       case "clearchat":
-        return store.dispatch({
-          kind: "chat-cleared",
-          ...clearedMessages(message),
-        });
+        return handleCleared(store, parseClearChat(message));
       case "token":
       case "tokenlist":
       case "userinfo":
@@ -169,14 +167,12 @@ function isSign(value: unknown): value is Sign {
   return SIGNS.some((sign) => sign === value);
 }
 
-/** Which messages a `clearchat` takes away: `{ id, userId }`, both optional. */
-function clearedMessages(value: unknown): { id?: string; source?: string } {
-  if (typeof value !== "object" || value === null) return {};
-  const { id, userId } = Object.fromEntries(Object.entries(value));
-  return {
-    ...(typeof id === "string" && { id }),
-    ...(typeof userId === "string" && { source: userId }),
-  };
+function handleCleared(store: Store, { id, userId }: ClearChat): void {
+  store.dispatch({
+    kind: "chat-cleared",
+    ...(id !== undefined && { id }),
+    ...(userId !== undefined && { source: userId }),
+  });
 }
 
 /** Some of what the server says is for programs rather than for people. */

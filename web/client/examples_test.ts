@@ -5,12 +5,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  parseClearChat,
   parseToken,
   parseTokenList,
   parseUserInfo,
-  type ServerConnection,
+  ServerConnection,
   type Token,
 } from "./mod.ts";
+import { FakeEnvironment, settle } from "./fake_environment.ts";
 import { join, JOINED } from "./test_support.ts";
 
 const DAY_MS = 86_400_000;
@@ -23,6 +25,167 @@ const TOKEN = {
   issuedAt: "2026-07-29T08:00:00.000Z",
   issuedBy: "alice",
 };
+
+test("Example: come in by an invite link, and ask for a name if need be (A-24, A-30)", async () => {
+  const environment = new FakeEnvironment();
+  const told: string[] = [];
+
+  function enter(
+    connection: ServerConnection,
+    token: string,
+    askForName: () => string,
+  ) {
+    const credentials = { type: "token", token } as const;
+    connection.onconnected = function () {
+      this.join("lobby", null, credentials);
+    };
+    connection.onjoined = function (kind, group, permissions, ...rest) {
+      const [status, _data, error, message] = rest;
+      switch (kind) {
+        case "join":
+          told.push(`in ${status.displayName ?? group}: ${permissions}`);
+          return this.request({ "": ["audio", "video"] });
+        case "fail":
+          if (error !== "need-username") return void told.push(message);
+          return void this.join("lobby", askForName(), credentials);
+        case "redirect":
+          return void told.push(`to be found at ${message}`);
+      }
+    };
+    connection.onclose = (code, reason) => told.push(`${code} ${reason}`);
+    connection.connect("wss://example.org/ws"); // the status's `endpoint`
+  }
+
+  const connection = new ServerConnection(environment);
+  enter(connection, "abc", () => "alice");
+  const { socket } = environment;
+  socket.open();
+  socket.receive({ type: "handshake", version: ["2"] });
+  await settle();
+  const refusal = { ...JOINED, kind: "fail", value: "username required" };
+  socket.receive({ ...refusal, error: "need-username" });
+  await settle();
+  socket.receive({ ...JOINED, permissions: ["present"] });
+  socket.receive({ type: "joined", kind: "redirect", group: "x", value: "U" });
+  socket.drop(1000, "kicked out (bye) by olga");
+  const join = { type: "join", kind: "join", group: "lobby", token: "abc" };
+  assert.deepEqual(socket.take(), [
+    { type: "handshake", version: ["2"], id: connection.id },
+    join,
+    { ...join, username: "alice" },
+    { type: "request", request: { "": ["audio", "video"] } },
+  ]);
+  assert.deepEqual(told, [
+    "in lobby: present",
+    "to be found at U",
+    "1000 kicked out (bye) by olga",
+  ]);
+});
+
+test("Example: chat with all and with one, and forget what is cleared (A-60 to A-65, A-70)", async () => {
+  const joined = await join();
+  let lines: { id: string; source: string; text: string }[] = [];
+
+  function chat(connection: ServerConnection) {
+    connection.onchat = (...args) => {
+      const [id, source, dest, username, _time, , history, , message] = args;
+      const where = history ? " (before)" : dest === "" ? "" : " (to you)";
+      lines.push({ id, source, text: `${username}${where}: ${message}` });
+    };
+    connection.onusermessage = (...args) => {
+      const [, , , , privileged, kind, , message] = args;
+      if (kind !== "clearchat" || !privileged) return;
+      const { id, userId } = parseClearChat(message);
+      lines = lines.filter((line) =>
+        (userId !== undefined && userId !== line.source) ||
+        (id !== undefined && id !== line.id)
+      );
+    };
+    connection.chat("", "", "Hello, all"); // comes back by `onchat`
+    connection.chat("", "b1", "Hello, Bob"); // does not
+  }
+
+  chat(joined.connection);
+  assert.deepEqual(joined.take(), [
+    { type: "chat", kind: "", dest: "", value: "Hello, all" },
+    { type: "chat", kind: "", dest: "b1", value: "Hello, Bob" },
+  ]);
+  const bob = { source: "b1", username: "bob" };
+  await joined.say({ ...bob, type: "chathistory", id: "1", value: "early" });
+  await joined.say({ ...bob, type: "chat", id: "2", value: "later" });
+  await joined.say({ ...bob, type: "chat", dest: "a1", value: "psst" });
+  assert.deepEqual(lines.map(({ text }) => text), [
+    "bob (before): early",
+    "bob: later",
+    "bob (to you): psst",
+  ]);
+  const clear = { type: "usermessage", kind: "clearchat", privileged: true };
+  await joined.say({ ...clear, value: { userId: "b1", id: "2" } });
+  assert.equal(lines.length, 2);
+  await joined.say(clear);
+  assert.deepEqual(lines, []);
+});
+
+test("Example: a message of one's own, and what an operator may have done (A-66, A-102)", async () => {
+  const joined = await join();
+  const told: string[] = [];
+
+  function listen(connection: ServerConnection) {
+    connection.onusermessage = (...args) => {
+      const [, , username, , privileged, kind, , message] = args;
+      if (kind === "poll") return void told.push(`${username} asks ${message}`);
+      // Anybody can send these kinds; only the server and operators mean it.
+      if (!privileged) return;
+      if (kind === "error" || kind === "warning" || kind === "kicked") {
+        told.push(`${kind}: ${message}`);
+      }
+      if (kind === "mute") told.push("muted");
+    };
+    connection.userMessage("poll", "", "tea or coffee?", true);
+    connection.userMessage("mute", "b1");
+  }
+
+  listen(joined.connection);
+  const message = { type: "usermessage" };
+  assert.deepEqual(joined.take(), [
+    {
+      ...message,
+      kind: "poll",
+      dest: "",
+      value: "tea or coffee?",
+      noecho: true,
+    },
+    { ...message, kind: "mute", dest: "b1" },
+  ]);
+  await joined.say({
+    ...message,
+    kind: "poll",
+    username: "bob",
+    value: "when?",
+  });
+  await joined.say({ ...message, kind: "kicked", value: "a joke" });
+  const privileged = { ...message, privileged: true };
+  await joined.say({ ...privileged, kind: "warning", value: "mind the gap" });
+  await joined.say({ ...privileged, kind: "mute" });
+  assert.deepEqual(told, [
+    "bob asks when?",
+    "warning: mind the gap",
+    "muted",
+  ]);
+});
+
+test("Example: record, and list the groups below this one (A-73 to A-75)", async () => {
+  const joined = await join();
+  const { connection } = joined;
+  connection.groupAction("record");
+  connection.groupAction("unrecord");
+  connection.groupAction("subgroups"); // answered by a chat message to oneself
+  const kinds = ["record", "unrecord", "subgroups"];
+  assert.deepEqual(
+    joined.take(),
+    kinds.map((kind) => ({ type: "groupaction", kind })),
+  );
+});
 
 test("Example: invite somebody for a day, and end the invitation (A-77, A-78)", async () => {
   const joined = await join();

@@ -18,8 +18,9 @@
  * connection.connect("wss://example.org/ws");
  * ```
  *
- * `examples_test.ts` shows how to moderate, invite, raise a hand and more, and
- * runs as a test.
+ * `examples_test.ts`, `examples_streams_test.ts` and `examples_files_test.ts`
+ * show how to do what people do in a call, and run as tests. `docs/client.md`
+ * has the whole of it, and what differs from Galène's library.
  *
  * @module
  */
@@ -30,6 +31,8 @@ export {
   type Timer,
 } from "./environment.ts";
 export {
+  type ClearChat,
+  parseClearChat,
   parseToken,
   parseTokenList,
   parseUserInfo,

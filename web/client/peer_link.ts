@@ -82,6 +82,12 @@ export class PeerLink {
     await this.#upward?.negotiate(restartIce);
   }
 
+  /** Restarts ICE: offers, or asks for an offer. */
+  restart(): void {
+    if (this.#upward !== undefined) void this.negotiate(true);
+    else this.#observer.send({ type: "renegotiate" });
+  }
+
   /** See {@linkcode UpNegotiation.handleAnswer}. */
   handleAnswer(sdp: string): void {
     void this.#upward?.handleAnswer(sdp);
@@ -130,7 +136,7 @@ export class PeerLink {
     pc.oniceconnectionstatechange = () =>
       this.#observer.handleStatus(pc.iceConnectionState);
     pc.onconnectionstatechange = () => {
-      if (pc.connectionState === "failed") this.#recover();
+      if (pc.connectionState === "failed") this.restart();
       this.#checkLive();
     };
     pc.ontrack = (event) => {
@@ -138,11 +144,6 @@ export class PeerLink {
       event.track.addEventListener("unmute", () => this.#checkLive());
       this.#observer.handleTrack(event);
     };
-  }
-
-  #recover(): void {
-    if (this.#upward !== undefined) void this.negotiate(true);
-    else this.#observer.send({ type: "renegotiate" });
   }
 
   #checkLive(): void {

@@ -148,6 +148,14 @@ export class Stream {
   }
 
   /**
+   * Looks for another way to the server: by a new offer for a stream that goes
+   * up, and by asking for one otherwise. Happens of itself when one has failed.
+   */
+  restartIce(): void {
+    this.#link.restart();
+  }
+
+  /**
    * Sends the tracks of `media`, for a stream that goes up. A track takes the
    * place of one of the same kind without a new offer.
    *

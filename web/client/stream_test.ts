@@ -208,6 +208,21 @@ test("Stream asks for a new offer when a connection from the server fails (A-54)
   assert.deepEqual(joined.take(), [{ type: "renegotiate", id: "f1" }]);
 });
 
+test("Stream.restartIce() offers anew, or asks for an offer (A-54)", async () => {
+  const joined = await join();
+  const { stream, peer } = await publishCamera(joined);
+  joined.take();
+  stream.restartIce();
+  await settle();
+  assert.deepEqual(joined.take().map(({ type }) => type), ["offer"]);
+  assert.equal(peer.restarts, 1);
+
+  const { stream: theirs } = await watchCamera(joined, "f1");
+  joined.take();
+  theirs.restartIce();
+  assert.deepEqual(joined.take(), [{ type: "renegotiate", id: "f1" }]);
+});
+
 test("Stream tells its status and when it is live, once", async () => {
   const joined = await join();
   const statuses: string[] = [];
