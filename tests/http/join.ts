@@ -14,6 +14,8 @@ export interface JoinedClient extends AsyncDisposable {
   readonly answer: Joined;
   /** All that has come, in order, the answer included. */
   readonly messages: readonly Joined[];
+  /** How it ended, once it has. */
+  readonly closed: Promise<CloseEvent>;
   /** Says something more. */
   say(message: unknown): void;
   close(): Promise<void>;
@@ -30,8 +32,8 @@ export async function openClient(
 ): Promise<JoinedClient> {
   const socket = new WebSocket(`${server.replace(/^http/, "ws")}/ws`);
   const messages: Joined[] = [];
-  const closed = new Promise<void>((resolve) => {
-    socket.onclose = () => resolve();
+  const closed = new Promise<CloseEvent>((resolve) => {
+    socket.onclose = resolve;
   });
   const say = (message: unknown) => socket.send(JSON.stringify(message));
   const answer = await new Promise<Joined>((resolve, reject) => {
@@ -51,7 +53,14 @@ export async function openClient(
     socket.close();
     await closed;
   };
-  return { answer, messages, say, close, [Symbol.asyncDispose]: close };
+  return {
+    answer,
+    messages,
+    closed,
+    say,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
 }
 
 /** Joins a group over a WebSocket, and leaves at once. */

@@ -126,6 +126,11 @@ export class TestServer implements AsyncDisposable {
     this.#ready = await this.#process.ready();
   }
 
+  /** Ends it in an orderly way, and keeps its folder; its exit code. */
+  async end(): Promise<number> {
+    return await this.#process.stop();
+  }
+
   /** Ends it in an orderly way, and removes its folder. */
   async stop(): Promise<void> {
     try {
@@ -207,14 +212,14 @@ class ServerProcess {
     }
   }
 
-  /** Ends it in an orderly way. Idempotent. */
-  async stop(): Promise<void> {
+  /** Ends it in an orderly way; its exit code. Idempotent. */
+  async stop(): Promise<number> {
     if (this.#exitCode === undefined) this.#child.kill("SIGTERM");
     const late = Promise.withResolvers<"late">();
     const timer = setTimeout(() => late.resolve("late"), STOP_MS);
     const outcome = await Promise.race([this.#output, late.promise]);
     clearTimeout(timer);
-    if (outcome !== "late") return;
+    if (outcome !== "late") return this.#exitCode ?? NaN;
     this.#child.kill("SIGKILL");
     throw new Error(`The server did not stop. It printed:\n${this.text}`);
   }
