@@ -14,10 +14,15 @@ import { openNativeDtls } from "./native_dtls.ts";
 import { SslContext } from "./ssl_context.ts";
 import { SslServer } from "./ssl_server.ts";
 
-const HALF_OPEN = 5_000;
+const HALF_OPEN = 2_500;
 const WHOLE = 100;
-/** What 5,000 handshakes would hold if nobody gave it back: more than 100 MB. */
-const MAX_GROWTH_BYTES = 40_000_000;
+/** What 2,500 handshakes would hold if nobody gave it back: more than 50 MB. */
+const MAX_GROWTH_BYTES = 20_000_000;
+/**
+ * Other tests run in this process at the same time, and its memory is theirs,
+ * too. What is not given back is so every time.
+ */
+const MAX_ROUNDS = 8;
 
 const libc = openLibc();
 const libssl = openLibssl();
@@ -47,14 +52,22 @@ Deno.test(`native DTLS gives back the memory of ${HALF_OPEN} half-open handshake
     assert.ok(session.handleDatagram(hello));
     session.close();
   };
-  for (let n = 0; n < HALF_OPEN / 2; n++) handshake();
-  const before = Deno.memoryUsage().rss;
-  for (let n = 0; n < HALF_OPEN; n++) handshake();
-  const growth = Deno.memoryUsage().rss - before;
+  const handshakes = () => {
+    for (let n = 0; n < HALF_OPEN; n++) handshake();
+  };
+  handshakes();
+  const growths: number[] = [];
+  do {
+    const before = Deno.memoryUsage().rss;
+    handshakes();
+    growths.push(Deno.memoryUsage().rss - before);
+  } while (
+    growths.at(-1)! >= MAX_GROWTH_BYTES && growths.length < MAX_ROUNDS
+  );
   provider.close();
 
-  assert.equal(answers, HALF_OPEN * 1.5);
-  assert.ok(growth < MAX_GROWTH_BYTES, `${growth} bytes more`);
+  assert.equal(answers, HALF_OPEN * (1 + growths.length));
+  assert.ok(Math.min(...growths) < MAX_GROWTH_BYTES, `${growths} bytes more`);
 });
 
 Deno.test(`native DTLS connects ${WHOLE} clients among much garbage`, async () => {
