@@ -53,9 +53,12 @@ export class Client implements AsyncDisposable {
     });
   }
 
-  /** Connects, and says nothing. */
-  static async connect(id: string = crypto.randomUUID()): Promise<Client> {
-    const socket = new WebSocket(`${serverUrl().replace(/^http/, "ws")}/ws`);
+  /** Connects, and says nothing; to the server under test, unless told. */
+  static async connect(
+    id: string = crypto.randomUUID(),
+    url = `${serverUrl().replace(/^http/, "ws")}/ws`,
+  ): Promise<Client> {
+    const socket = new WebSocket(url);
     const client = new Client(socket, id);
     await new Promise<void>((resolve, reject) => {
       socket.onopen = () => resolve();
