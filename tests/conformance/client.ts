@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 
-import { waitForValue } from "../support/wait_for.ts";
 import { serverUrl } from "./target.ts";
+
+/** How long a test waits for a message; only a failing one takes so long. */
+const PATIENCE_MS = 30_000;
 
 /** A message, as it came. */
 export type Message = Readonly<Record<string, unknown>>;
@@ -36,21 +38,20 @@ export class Client implements AsyncDisposable {
   /** What it has heard, in order, without pings and pongs. */
   readonly heard: Message[] = [];
   readonly #socket: WebSocket;
-  readonly #ended: Promise<Ended>;
   #end: Ended | undefined;
   #pongs = 0;
   #pings = 0;
+  /** To be called when something has been heard, or the connection has ended. */
+  readonly #waiting = new Set<() => void>();
 
   private constructor(socket: WebSocket, id: string) {
     this.id = id;
     this.#socket = socket;
     socket.onmessage = ({ data }) => this.#hear(JSON.parse(String(data)));
-    this.#ended = new Promise((resolve) => {
-      socket.onclose = ({ code, reason }) => {
-        this.#end = { code, reason };
-        resolve(this.#end);
-      };
-    });
+    socket.onclose = ({ code, reason }) => {
+      this.#end = { code, reason };
+      this.#onChange();
+    };
   }
 
   /** Connects, and says nothing; to the server under test, unless told. */
@@ -117,16 +118,9 @@ export class Client implements AsyncDisposable {
   /** Waits for the first message with these members, from a place on. */
   async next(members: Message, from = 0): Promise<Message> {
     const what = JSON.stringify(members);
-    const found = await waitForValue(
-      `a message ${what}`,
-      () => this.all(members, from)[0] ?? this.#end,
-    );
-    if (found !== this.#end) return found as Message;
-    const heard = JSON.stringify(this.heard.slice(-3));
-    const { code, reason } = this.#end;
-    throw new Error(
-      `Ended with ${code} "${reason}" before ${what} came, after ${heard}`,
-    );
+    const find = () => this.all(members, from)[0];
+    await this.#until(what, () => find() !== undefined);
+    return find()!;
   }
 
   /**
@@ -145,16 +139,13 @@ export class Client implements AsyncDisposable {
   async settle(): Promise<void> {
     const ping = ++this.#pings;
     this.say({ type: "ping" });
-    await waitForValue(
-      "a pong",
-      () => this.#pongs >= ping || this.#end !== undefined || undefined,
-    );
-    assert.equal(this.#end, undefined, "The connection has ended");
+    await this.#until("a pong", () => this.#pongs >= ping);
   }
 
   /** Waits for the end of the connection. */
-  ended(): Promise<Ended> {
-    return this.#ended;
+  async ended(): Promise<Ended> {
+    await this.#until("the end", () => this.#end !== undefined);
+    return this.#end!;
   }
 
   /** Whether the connection has ended. */
@@ -165,7 +156,7 @@ export class Client implements AsyncDisposable {
   /** Goes away. Idempotent. */
   async close(): Promise<void> {
     this.#socket.close();
-    await this.#ended;
+    await this.ended();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -176,6 +167,28 @@ export class Client implements AsyncDisposable {
     if (message["type"] === "pong") this.#pongs++;
     else if (message["type"] === "ping") this.say({ type: "pong" });
     else this.heard.push(message);
+    this.#onChange();
+  }
+
+  #onChange(): void {
+    for (const look of this.#waiting) look();
+  }
+
+  async #until(what: string, isSo: () => boolean): Promise<void> {
+    const outcome = Promise.withResolvers<string>();
+    const look = () => {
+      if (isSo()) outcome.resolve("");
+      else if (this.#end) outcome.resolve(`ended (${this.#end.code})`);
+    };
+    const timer = setTimeout(() => outcome.resolve("in vain"), PATIENCE_MS);
+    this.#waiting.add(look);
+    look();
+    const problem = await outcome.promise;
+    this.#waiting.delete(look);
+    clearTimeout(timer);
+    if (problem === "") return;
+    const last = JSON.stringify(this.heard.slice(-3));
+    throw new Error(`Waited for ${what}: ${problem}, after ${last}`);
   }
 }
 
