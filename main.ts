@@ -24,8 +24,8 @@ import {
   parseServeOptions,
   SERVE_HELP,
   type ServeOptions,
-  UsageError,
 } from "./cli/serve_options.ts";
+import { UsageError } from "./cli/usage_error.ts";
 import { toStartText } from "./cli/start_text.ts";
 import { createSystemClock } from "./clock.ts";
 import { type AdminApi, createAdminApi } from "./http/api/admin_api.ts";

@@ -19,7 +19,8 @@ import { isUsername } from "../auth/names.ts";
 import { createTokenStore } from "../auth/tokens.ts";
 import type { Log } from "../lib/log.ts";
 import { machineNames, toUrlHost } from "./machine_names.ts";
-import { toUsageError, UsageError } from "./serve_options.ts";
+import { toUsageError } from "./serve_options.ts";
+import { UsageError } from "./usage_error.ts";
 
 const HELP = `Invites somebody to a group and prints the link
 

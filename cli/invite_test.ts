@@ -4,7 +4,7 @@ import { createTokenStore } from "../auth/tokens.ts";
 import { SILENT_LOG } from "../lib/log.ts";
 import { openTestDirectory } from "../tests/support/test_directory.ts";
 import { makeInvitation, parseInviteOptions } from "./invite.ts";
-import { UsageError } from "./serve_options.ts";
+import { UsageError } from "./usage_error.ts";
 
 const NOW = new Date("2026-07-29T10:00:00Z");
 

@@ -12,11 +12,8 @@ import {
   LIBRARY_NAMES,
   libraryPaths,
 } from "../sfu/transport/native/libraries.ts";
-import {
-  parseServeOptions,
-  type ServeOptions,
-  UsageError,
-} from "./serve_options.ts";
+import { parseServeOptions, type ServeOptions } from "./serve_options.ts";
+import { UsageError } from "./usage_error.ts";
 
 /** What the server may do, as flags of `deno run`. */
 export function toPermissions(options: ServeOptions): readonly string[] {

@@ -6,6 +6,8 @@ import {
   type UnixAddress,
 } from "../lib/listen_address.ts";
 import type { LogLevel } from "../lib/log.ts";
+import { translateGaleneFlags } from "./galene_flags.ts";
+import { UsageError } from "./usage_error.ts";
 
 /** What the command line of the server says. */
 export interface ServeOptions {
@@ -28,11 +30,6 @@ export interface ServeOptions {
 /** Where they can be had, or else not at all, or never. */
 export type NativeOption = "auto" | "on" | "off";
 
-/** The command line is wrong; the text says what is and what would be right. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
-
 /** What `--help` prints. */
 export const SERVE_HELP = `Nereid, a server for video calls
 
@@ -54,6 +51,10 @@ Usage: npx -y deno@2.9.6 task serve [FLAGS]
                           (default auto: on Linux with OpenSSL 3)
   --log-level LEVEL       debug, info, warn or error (default info)
   --help                  this text
+
+Flags with one dash are Galène's, with Galène's meaning: -http ADDRESS:PORT is for
+HTTPS, and with -insecure for plain HTTP, and nothing else is served then; -data,
+-groups, -static; -udp-range PORT.
 `;
 
 const NATIVE_OPTIONS: readonly NativeOption[] = ["auto", "on", "off"];
@@ -94,7 +95,7 @@ export function parseServeOptions(
 function parseFlags(args: readonly string[]) {
   try {
     return parseArgs({
-      args: [...args],
+      args: translateGaleneFlags(args),
       options: {
         "http": { type: "string", default: "127.0.0.1:8080" },
         "https": { type: "string", default: ":8443" },
@@ -109,6 +110,7 @@ function parseFlags(args: readonly string[]) {
       },
     }).values;
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     throw toUsageError(error);
   }
 }

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 
 import { toPermissions } from "./serve.ts";
-import { parseServeOptions, UsageError } from "./serve_options.ts";
+import { parseServeOptions } from "./serve_options.ts";
+import { UsageError } from "./usage_error.ts";
 
 Deno.test("parseServeOptions() has defaults that need no preparation", () => {
   assert.deepEqual(parseServeOptions([]), {

@@ -1,3 +1,6 @@
+/** The parts of a `proxyURL`, each of which may be missing. */
+const PROXY_URL = /^(?:([a-z]+):)?(?:\/\/([^/]*))?(.*)$/i;
+
 /**
  * How browsers reach this server, without a slash at the end: what `proxyURL`
  * says of scheme, host and path, and else what the request says.
@@ -9,11 +12,19 @@ export function toBaseUrl(
   requestUrl: string,
 ): string {
   const request = new URL(requestUrl);
-  const [, scheme, host, path = ""] =
-    /^(?:([a-z]+):)?(?:\/\/([^/]*))?(.*)$/i.exec(proxyUrl ?? "") ?? [];
+  const [, scheme, host] = PROXY_URL.exec(proxyUrl ?? "") ?? [];
   // What comes by a Unix socket has a scheme of Deno's own, `http+unix:`.
   const ownScheme = request.protocol === "https:" ? "https" : "http";
   return `${scheme ?? ownScheme}://${host ?? request.host}${
-    path.replace(/\/+$/, "")
+    toBasePath(proxyUrl)
   }`;
+}
+
+/**
+ * Below which path browsers see the server, which does not see it itself:
+ * `/sub`, or nothing.
+ */
+export function toBasePath(proxyUrl: string | undefined): string {
+  const path = PROXY_URL.exec(proxyUrl ?? "")?.[3] ?? "";
+  return path.replace(/\/+$/, "");
 }

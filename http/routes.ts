@@ -3,7 +3,7 @@ import { type Context, Hono } from "hono";
 import type { Config } from "../auth/config.ts";
 import type { Log } from "../lib/log.ts";
 import type { AdminApi } from "./api/admin_api.ts";
-import { toBaseUrl } from "./base_url.ts";
+import { toBasePath, toBaseUrl } from "./base_url.ts";
 import { decodePath, parseGroupPath, toGroupPath } from "./group_path.ts";
 import { toPublicStatus } from "./group_status.ts";
 import { plainText } from "./plain_text.ts";
@@ -87,7 +87,8 @@ function toCanonicalHost(c: Context<Env>): Response | undefined {
     canonicalHost === undefined ||
     host.toLowerCase() === canonicalHost.toLowerCase()
   ) return undefined;
-  return redirect(`https://${canonicalHost}${url.pathname}${url.search}`, 301);
+  const path = belowBase(c, `${url.pathname}${url.search}`);
+  return redirect(`https://${canonicalHost}${path}`, 301);
 }
 
 /** Sends on who has put more than one slash where one belongs (D-6). */
@@ -99,8 +100,12 @@ function toCleanPath(c: Context<Env>): Response | undefined {
 
 /** Sends on within the server, which may be below a path of a proxy. */
 function redirectTo(c: Context<Env>, path: string, status = 308): Response {
-  const { pathname } = new URL(baseOf(c));
-  return redirect(pathname.replace(/\/$/, "") + path, status);
+  return redirect(belowBase(c, path), status);
+}
+
+/** A path as browsers see it. */
+function belowBase(c: Context<Env>, path: string): string {
+  return toBasePath(c.env.config.proxyUrl) + path;
 }
 
 async function answerGroup(
@@ -118,7 +123,7 @@ async function answerGroup(
     return await answerPage(c, path.group, groups, files);
   }
   if (path.command === ".status.json" && path.rest === "") {
-    return redirectTo(c, `${toGroupPath(path.group)}.status`);
+    return redirectTo(c, `${toGroupPath(path.group)}.status${url.search}`);
   }
   if (path.command !== ".status" || path.rest !== "") {
     return await notFound(c, files);

@@ -1,5 +1,5 @@
 import type { PasswordHasher } from "../../auth/password_hasher.ts";
-import { UsageError } from "../serve_options.ts";
+import { UsageError } from "../usage_error.ts";
 import type { ApiClient } from "./api_client.ts";
 import type { FlagSpecs } from "./go_flags.ts";
 

@@ -5,7 +5,7 @@ import {
   parseObject,
   toFileFormatError,
 } from "../../auth/file_format_error.ts";
-import { UsageError } from "../serve_options.ts";
+import { UsageError } from "../usage_error.ts";
 
 const CtlConfigSchema = v.strictObject({
   "server": v.optional(v.string()),

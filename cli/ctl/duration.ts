@@ -1,4 +1,4 @@
-import { UsageError } from "../serve_options.ts";
+import { UsageError } from "../usage_error.ts";
 
 const UNITS_MS: Readonly<Record<string, number>> = {
   ms: 1,

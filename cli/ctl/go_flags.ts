@@ -1,4 +1,4 @@
-import { UsageError } from "../serve_options.ts";
+import { UsageError } from "../usage_error.ts";
 
 /** A flag that a command has. */
 export interface FlagSpec {

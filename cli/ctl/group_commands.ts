@@ -1,5 +1,5 @@
 import { isRecord } from "../../auth/json.ts";
-import { UsageError } from "../serve_options.ts";
+import { UsageError } from "../usage_error.ts";
 import {
   type Command,
   DONE,

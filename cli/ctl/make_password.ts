@@ -1,4 +1,4 @@
-import { UsageError } from "../serve_options.ts";
+import { UsageError } from "../usage_error.ts";
 import type { Command, CommandContext, Flags } from "./command.ts";
 import type { FlagSpecs } from "./go_flags.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { UsageError } from "../serve_options.ts";
+import { UsageError } from "../usage_error.ts";
 import { parseDuration } from "./duration.ts";
 import { matchesAny } from "./glob.ts";
 import { parseGoFlags } from "./go_flags.ts";

@@ -3,7 +3,7 @@ import {
   type PermissionSet,
   permissionsOf,
 } from "../../auth/permissions.ts";
-import { UsageError } from "../serve_options.ts";
+import { UsageError } from "../usage_error.ts";
 
 /**
  * Reads permissions from the command line: the name of a set, or a list in

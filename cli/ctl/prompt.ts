@@ -1,4 +1,4 @@
-import { UsageError } from "../serve_options.ts";
+import { UsageError } from "../usage_error.ts";
 
 const ENTER = [0x0a, 0x0d];
 const INTERRUPT = [0x03, 0x04];

@@ -1,6 +1,6 @@
 import { FileFormatError } from "../../auth/file_format_error.ts";
 import { createPasswordHasher } from "../../auth/password_hasher.ts";
-import { UsageError } from "../serve_options.ts";
+import { UsageError } from "../usage_error.ts";
 import { ApiError, createApiClient } from "./api_client.ts";
 import { type Command, Flags } from "./command.ts";
 import { createCompletionCommand } from "./completion_command.ts";
@@ -49,8 +49,8 @@ export const COMMANDS: readonly Command[] = [
   createCompletionCommand(WORKING_COMMANDS, GLOBAL_FLAGS),
 ];
 
-/** What went wrong, as an exit code: 2 for the command line, 1 otherwise. */
-export type ExitCode = 0 | 1 | 2;
+/** Whether it was done: 1 is for all errors, as of `galenectl`. */
+export type ExitCode = 0 | 1;
 
 /**
  * Runs the program that administers servers.
@@ -84,7 +84,7 @@ export async function runCtl(
     complain(
       isJson ? JSON.stringify({ error: error.message, status }) : error.message,
     );
-    return error instanceof UsageError ? 2 : 1;
+    return 1;
   }
 }
 
@@ -179,8 +179,8 @@ function toHelp(): string {
     "",
     ...COMMANDS.map(({ name, help }) => `  ${name.padEnd(18)} ${help}`),
     "",
-    "What a command takes: COMMAND -help. Exit codes: 0 done, 1 not done, 2 wrong",
-    "command line. The flags may stand in ~/.config/galene/galenectl.json, too.",
+    "What a command takes: COMMAND -help. The exit code is 0 if it was done, else 1.",
+    "The flags may stand in ~/.config/galene/galenectl.json, too.",
   ].join("\n");
 }
 

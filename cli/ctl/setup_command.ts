@@ -1,4 +1,4 @@
-import { UsageError } from "../serve_options.ts";
+import { UsageError } from "../usage_error.ts";
 import { type Command, DONE } from "./command.ts";
 
 /** The cost of the administrator's hash: it is worth more than a user's. */

@@ -52,7 +52,7 @@ Deno.test("The configuration takes effect without a restart, a broken one has no
   });
   assert.deepEqual(await follow("/group/maths/?token=secret"), [
     301,
-    "https://calls.example:8443/group/maths/?token=secret",
+    "https://calls.example:8443/sub/group/maths/?token=secret",
   ]);
   assert.equal(await fromElsewhere(), 101);
   assert.equal(await endpoint(), "wss://calls.example/sub/ws");

@@ -26,8 +26,8 @@ async function ask(path: string, target: string): Promise<string> {
 
 /** Starts a server on the socket, and gives it when it is ready. */
 async function start(
-  directory: string,
   socket: string,
+  flags: readonly string[],
 ): Promise<Deno.ChildProcess> {
   const process = new Deno.Command(Deno.execPath(), {
     cwd: ROOT,
@@ -38,11 +38,7 @@ async function start(
       "--allow-env",
       "--allow-run",
       "cli/serve.ts",
-      `--data=${directory}/data`,
-      `--groups=${directory}/groups`,
-      `--http=${socket}`,
-      "--https=off",
-      "--media-port=0",
+      ...flags,
     ],
     stdin: "null",
     stdout: "piped",
@@ -71,7 +67,13 @@ Deno.test("A server on a Unix socket answers, also where a killed one has left i
   }).output();
   await Deno.stat(socket);
 
-  const process = await start(directory.path, socket);
+  const process = await start(socket, [
+    `--data=${directory.path}/data`,
+    `--groups=${directory.path}/groups`,
+    `--http=${socket}`,
+    "--https=off",
+    "--media-port=0",
+  ]);
   const answer = await ask(socket, "/group/lobby/.status");
   assert.match(answer, /^HTTP\/1\.1 200 /);
   assert.match(answer, /"location":"http:\/\/calls\.example\/group\/lobby\/"/);
@@ -80,4 +82,35 @@ Deno.test("A server on a Unix socket answers, also where a killed one has left i
   await process.stdout.cancel();
   assert.equal((await process.status).code, 0);
   await assert.rejects(Deno.stat(socket), Deno.errors.NotFound);
+});
+
+Deno.test("A server starts with the command line of a Galène server (F.1)", async () => {
+  await using directory = await openTestDirectory();
+  const { path } = directory;
+  const socket = `${path}/galene.sock`;
+  await Deno.mkdir(`${path}/static`);
+  await Deno.writeTextFile(`${path}/static/galene.html`, "its page");
+  await Deno.mkdir(`${path}/our groups`);
+  await Deno.writeTextFile(`${path}/our groups/maths.json`, "{}");
+  await Deno.mkdir(`${path}/data`);
+  await Deno.writeTextFile(
+    `${path}/data/config.json`,
+    '{"proxyURL": "https://calls.example/"}',
+  );
+
+  const line = `-insecure -http ${socket} -static=${path}/static/ ` +
+    `-data ${path}/data/ -udp-range 0 -turn=`;
+  const process = await start(socket, [
+    ...line.split(" "),
+    "-groups",
+    `${path}/our groups/`,
+  ]);
+  assert.match(await ask(socket, "/group/maths/"), /\r\nits page$/);
+  assert.match(
+    await ask(socket, "/group/maths/.status"),
+    /"location":"https:\/\/calls\.example\/group\/maths\/"/,
+  );
+  process.kill("SIGTERM");
+  await process.stdout.cancel();
+  assert.equal((await process.status).code, 0);
 });
