@@ -13,7 +13,11 @@ import {
   addSecurityHeaders,
   contentSecurityPolicyWith,
 } from "./security_headers.ts";
-import { createStaticFiles, type StaticFiles } from "./static_files.ts";
+import {
+  createStaticFiles,
+  type FileOptions,
+  type StaticFiles,
+} from "./static_files.ts";
 import type { WebSocketEndpoint } from "./websocket.ts";
 
 /** Of what the HTTP side is made. */
@@ -103,6 +107,11 @@ function redirectTo(c: Context<Env>, path: string, status = 308): Response {
   return redirect(belowBase(c, path), status);
 }
 
+/** Pages name things by the paths at which browsers see them. */
+function atBase(c: Context<Env>): FileOptions {
+  return { basePath: toBasePath(c.env.config.proxyUrl) };
+}
+
 /** A path as browsers see it. */
 function belowBase(c: Context<Env>, path: string): string {
   return toBasePath(c.env.config.proxyUrl) + path;
@@ -145,7 +154,7 @@ async function answerPage(
   if (status === undefined) return await notFound(c, files);
   if (status.redirect !== undefined) return redirect(status.redirect);
   for (const page of GROUP_PAGES) {
-    const response = await files.serve(c.req.raw, page);
+    const response = await files.serve(c.req.raw, page, atBase(c));
     if (response === undefined) continue;
     if (status.authServer !== undefined) {
       const policy = contentSecurityPolicyWith(status.authServer);
@@ -166,7 +175,7 @@ async function answerStatic(
   if (path === undefined) return await notFound(c, files);
   const isFolder = path === "" || path.endsWith("/");
   const file = isFolder ? `${path}index.html` : path;
-  const response = await files.serve(c.req.raw, file);
+  const response = await files.serve(c.req.raw, file, atBase(c));
   if (response !== undefined) return response;
   if (!await files.hasFolder(path.replace(/\/$/, ""))) {
     return await notFound(c, files);
@@ -180,7 +189,8 @@ async function notFound(
   c: Context<Env>,
   files: StaticFiles,
 ): Promise<Response> {
-  return await files.serve(c.req.raw, "404.html", 404) ??
+  const options = { status: 404, ...atBase(c) };
+  return await files.serve(c.req.raw, "404.html", options) ??
     plainText(404, "Not found");
 }
 

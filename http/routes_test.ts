@@ -464,6 +464,41 @@ Deno.test("Behind a proxy, all links have its address (D-12, D-17)", async () =>
   await response.text();
 });
 
+Deno.test("Behind a proxy that has the server below a path, pages load all from there", async () => {
+  const page = '<a href="/">x</a><script src="/assets/x.js"></script>' +
+    '<a href="//b.org/">x</a><a href="https://c.org/">x</a>';
+  await using fixture = await openFixture({
+    "group.html": page,
+    "404.html": '<a href="/">x</a>',
+    "x.js": "const x = '<a href=\"/\">'",
+  }, { proxyUrl: "/calls/" });
+  const read = async (path: string, init?: RequestInit) => {
+    const response = await fixture.fetch(path, init);
+    return { response, text: await response.text() };
+  };
+
+  const { response, text } = await read("/group/maths/");
+  assert.equal(
+    text,
+    '<a href="/calls/">x</a><script src="/calls/assets/x.js"></script>' +
+      '<a href="//b.org/">x</a><a href="https://c.org/">x</a>',
+  );
+  assert.equal(response.headers.get("Content-Length"), String(text.length));
+  const etag = response.headers.get("ETag") ?? "";
+  assert.match(etag, /^"\d+-\d+\/calls"$/);
+  const headers = { "If-None-Match": etag };
+  const known = await read("/group/maths/", { headers });
+  assert.deepEqual([known.response.status, known.text], [304, ""]);
+  const head = await read("/group/maths/", { method: "HEAD" });
+  assert.deepEqual([head.response.status, head.text], [200, ""]);
+  const missing = await read("/none");
+  assert.deepEqual([missing.response.status, missing.text], [
+    404,
+    '<a href="/calls/">x</a>',
+  ]);
+  assert.equal((await read("/x.js")).text, "const x = '<a href=\"/\">'");
+});
+
 Deno.test("A page may ask its group's authentication server, and no other (D-4)", async () => {
   await using fixture = await openFixture({ "group.html": "our page" });
   const policy = async (path: string) => {

@@ -1,18 +1,28 @@
 import { type ByteRange, parseByteRange } from "./byte_range.ts";
 import { contentTypeOf } from "./content_types.ts";
 
+/** How a file is answered with, if not as it lies there. */
+export interface FileOptions {
+  /** Of an answer that carries the whole file; 200 if not given. */
+  readonly status?: number;
+  /**
+   * Below which path browsers see the server: what pages load and link to by an
+   * absolute path is there, too.
+   */
+  readonly basePath?: string;
+}
+
 /** Serves the files of one folder. */
 export interface StaticFiles {
   /**
    * Answers with a file, or `undefined` if there is none of that name.
    *
    * @param path below the folder, decoded, with slashes and without a leading one
-   * @param status of an answer that carries the whole file
    */
   serve(
     request: Request,
     path: string,
-    status?: number,
+    options?: FileOptions,
   ): Promise<Response | undefined>;
 
   /** Whether there is a folder of that name; same path as for `serve()`. */
@@ -25,12 +35,15 @@ export interface StaticFiles {
  */
 export function createStaticFiles(directory: string): StaticFiles {
   return {
-    async serve(request, path, status = 200) {
+    async serve(request, path, { status = 200, basePath = "" } = {}) {
       if (!isPlainPath(path)) return undefined;
       const real = await realPathWithin(directory, path);
       if (real === undefined) return undefined;
       const cacheControl = cacheControlOf(path);
-      return await respondWithFile(request, real, status, cacheControl);
+      const to = { request, status, cacheControl };
+      return basePath !== "" && real.endsWith(".html")
+        ? await respondWithPage(real, encodeURI(basePath), to)
+        : await respondWithFile(real, to);
     },
     async hasFolder(path) {
       if (!isPlainPath(path)) return false;
@@ -63,11 +76,16 @@ async function realPathWithin(
   }
 }
 
+/** What is answered, and how. */
+interface AnswerTo {
+  readonly request: Request;
+  readonly status: number;
+  readonly cacheControl: string;
+}
+
 async function respondWithFile(
-  request: Request,
   path: string,
-  status: number,
-  cacheControl: string,
+  { request, status, cacheControl }: AnswerTo,
 ): Promise<Response | undefined> {
   const file = await Deno.open(path).catch(ignoreUnreachable);
   if (file === undefined) return undefined;
@@ -99,6 +117,36 @@ async function respondWithFile(
     return new Response(null, { status, headers });
   }
   return new Response(file.readable, { status, headers });
+}
+
+/** Where a page loads something from, or links to, by an absolute path. */
+const ABSOLUTE_PATHS = /\b(href|src|action)=(["'])\/(?!\/)/g;
+
+/** Answers with a page that is seen below a path: all that it names is there. */
+async function respondWithPage(
+  path: string,
+  basePath: string,
+  { request, status, cacheControl }: AnswerTo,
+): Promise<Response | undefined> {
+  const info = await Deno.stat(path).catch(ignoreUnreachable);
+  if (!info?.isFile) return undefined;
+  const moved = (await Deno.readTextFile(path)).replaceAll(
+    ABSOLUTE_PATHS,
+    (_, attribute: string, quote: string) =>
+      `${attribute}=${quote}${basePath}/`,
+  );
+  const bytes = new TextEncoder().encode(moved);
+  const headers = new Headers({
+    "Content-Type": contentTypeOf(path),
+    "Cache-Control": cacheControl,
+    "ETag": `"${bytes.length}-${info.mtime?.getTime() ?? 0}${basePath}"`,
+  });
+  if (status === 200 && isKnownTo(request, headers)) {
+    return new Response(null, { status: 304, headers });
+  }
+  headers.set("Content-Length", String(bytes.length));
+  const body = request.method === "HEAD" ? null : bytes;
+  return new Response(body, { status, headers });
 }
 
 /** Whether the browser has this version already (RFC 9110 §13.1.2, §13.1.3). */

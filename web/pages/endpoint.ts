@@ -1,3 +1,5 @@
+import { BASE_PATH } from "./base_path.ts";
+
 /**
  * The WebSocket to connect to: the one that the group's status names if that is
  * on another host, and else the page's own server, seen as the page is: through
@@ -5,9 +7,14 @@
  *
  * @param told from the group's status; may be empty
  * @param page the page's address
+ * @param base below which path the server is
  */
-export function toEndpoint(told: string, page: string): string {
-  const here = new URL("/ws", page);
+export function toEndpoint(
+  told: string,
+  page: string,
+  base = BASE_PATH,
+): string {
+  const here = new URL(`${base}/ws`, page);
   here.protocol = here.protocol === "http:" ? "ws:" : "wss:";
   if (!URL.canParse(told)) return here.href;
   const there = new URL(told);

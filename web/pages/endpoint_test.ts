@@ -10,6 +10,7 @@ test("the page's own server is reached as the page was", () => {
     toEndpoint("", "http://127.0.0.1:8080/group/a/"),
     "ws://127.0.0.1:8080/ws",
   );
+  assert.equal(toEndpoint("", PAGE, "/sub"), "wss://example.org/sub/ws");
 });
 
 test("a server behind a proxy may be wrong about its port and about TLS", () => {

@@ -1,3 +1,5 @@
+import { BASE_PATH } from "./base_path.ts";
+
 /** Whether there is a group of some name. */
 export type GroupFound =
   | { readonly kind: "found" }
@@ -5,14 +7,23 @@ export type GroupFound =
   | { readonly kind: "refused"; readonly status: number }
   | { readonly kind: "unreachable" };
 
+/** A group's name as part of a path: `a b/c` gives `a%20b/c`. */
+export function encodeGroup(group: string): string {
+  return group.split("/").map(encodeURIComponent).join("/");
+}
+
 /** The address of a group's page: `a b/c` gives `/group/a%20b/c/`. */
-export function toGroupAddress(group: string): string {
-  return `/group/${group.split("/").map(encodeURIComponent).join("/")}/`;
+export function toGroupAddress(group: string, base = BASE_PATH): string {
+  return `${base}/group/${encodeGroup(group)}/`;
 }
 
 /** The group whose page has this path: `/group/a%20b/c/` gives `a b/c`. */
-export function parseGroupAddress(pathname: string): string {
-  const path = pathname.replace(/^\/group\//, "").replace(/\/+$/, "");
+export function parseGroupAddress(pathname: string, base = BASE_PATH): string {
+  const prefix = `${base}/group/`;
+  const below = pathname.startsWith(prefix)
+    ? pathname.slice(prefix.length)
+    : pathname;
+  const path = below.replace(/\/+$/, "");
   try {
     return decodeURIComponent(path);
   } catch {

@@ -8,6 +8,14 @@ test("a group's address leads back to its name", () => {
   }
 });
 
+test("a group's address below a path of a proxy leads back to its name, too", () => {
+  for (const group of ["lobby", "group/maths", "a b"]) {
+    const address = toGroupAddress(group, "/sub");
+    assert.ok(address.startsWith("/sub/group/"));
+    assert.equal(parseGroupAddress(address, "/sub"), group, group);
+  }
+});
+
 test("slashes part groups from subgroups, and are not encoded", () => {
   assert.equal(toGroupAddress("a b/c"), "/group/a%20b/c/");
 });

@@ -1,3 +1,4 @@
+import { BASE_PATH } from "./base_path.ts";
 import { toGroupAddress } from "./group_address.ts";
 
 /** What strangers may know of a group. */
@@ -39,7 +40,7 @@ export async function loadStatus(group: string): Promise<Loaded<PublicStatus>> {
 export async function loadPublicGroups(): Promise<
   Loaded<readonly PublicStatus[]>
 > {
-  const loaded = await loadJson("/public-groups.json");
+  const loaded = await loadJson(`${BASE_PATH}/public-groups.json`);
   if (loaded.kind !== "loaded") return loaded;
   if (!Array.isArray(loaded.value)) return { kind: "failed" };
   const value = loaded.value.map((entry) => parseStatus(entry, ""));

@@ -1,4 +1,5 @@
-import { toGroupAddress } from "./group_address.ts";
+import { BASE_PATH } from "./base_path.ts";
+import { encodeGroup } from "./group_address.ts";
 
 /** What came of changing a password. */
 export type PasswordOutcome = "changed" | "wrong" | "failed";
@@ -10,11 +11,12 @@ export async function changePassword(
   old: string,
   fresh: string,
 ): Promise<PasswordOutcome> {
-  const path = toGroupAddress(group).replace(/^\/group\/|\/$/g, "");
   const user = encodeURIComponent(username);
   try {
     const { ok, status } = await fetch(
-      `/galene-api/v0/.groups/${path}/.users/${user}/.password`,
+      `${BASE_PATH}/galene-api/v0/.groups/${
+        encodeGroup(group)
+      }/.users/${user}/.password`,
       {
         method: "POST",
         headers: {

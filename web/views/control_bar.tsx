@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import { LOGO_ADDRESS } from "../pages/base_path.ts";
 import { STRINGS } from "../strings.ts";
 import { Icon, type IconName } from "./icons.tsx";
 import { MoreMenu } from "./more_menu.tsx";
@@ -37,7 +38,7 @@ function GroupTitle(): JSX.Element {
   const { title, locked } = usePage().store.state.value.group;
   return (
     <div class="bar-start">
-      <img class="logo" src="/favicon.svg" alt="" width="28" height="28" />
+      <img class="logo" src={LOGO_ADDRESS} alt="" width="28" height="28" />
       <h1 class="bar-title">{title}</h1>
       {locked && (
         <span class="badge badge-warning">

@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import { HOME_ADDRESS } from "../pages/base_path.ts";
 import { STRINGS } from "../strings.ts";
 import { CallScreen } from "./call_screen.tsx";
 import { JoinScreen } from "./join_screen.tsx";
@@ -35,7 +36,9 @@ export function NoSuchGroup(): JSX.Element {
   const words = STRINGS.notFound;
   return (
     <MessageScreen title={words.title} text={words.advice}>
-      <a class="button button-primary button-large" href="/">{words.home}</a>
+      <a class="button button-primary button-large" href={HOME_ADDRESS}>
+        {words.home}
+      </a>
     </MessageScreen>
   );
 }

@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { openForStart } from "../media/start.ts";
 import type { Refusal } from "../state/session_state.ts";
+import { HOME_ADDRESS, LOGO_ADDRESS } from "../pages/base_path.ts";
 import { STRINGS } from "../strings.ts";
 import { DeviceSelect } from "./device_select.tsx";
 import { Icon } from "./icons.tsx";
@@ -22,10 +23,10 @@ export function JoinScreen(): JSX.Element {
     <main class="join">
       <div class="join-inner">
         <header class="join-header">
-          <a href="/" class="brand">
+          <a href={HOME_ADDRESS} class="brand">
             <img
               class="logo"
-              src="/favicon.svg"
+              src={LOGO_ADDRESS}
               alt=""
               width="28"
               height="28"

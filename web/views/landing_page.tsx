@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
+import { LOGO_ADDRESS } from "../pages/base_path.ts";
 import type { PreferenceStore } from "../media/preference_store.ts";
 import { findGroup, toGroupAddress } from "../pages/group_address.ts";
 import { STRINGS } from "../strings.ts";
@@ -16,7 +17,7 @@ export function LandingPage(
       <div class="landing-sea" aria-hidden="true" />
       <main class="landing-main">
         <header class="landing-header">
-          <img class="logo" src="/favicon.svg" alt="" width="56" height="56" />
+          <img class="logo" src={LOGO_ADDRESS} alt="" width="56" height="56" />
           <h1>{STRINGS.product}</h1>
           <p class="landing-tagline">{STRINGS.landing.tagline}</p>
           <p class="soft">{STRINGS.landing.pitch}</p>

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import type { Departure } from "../state/session_state.ts";
+import { HOME_ADDRESS } from "../pages/base_path.ts";
 import { STRINGS } from "../strings.ts";
 import { MessageScreen } from "./message_screen.tsx";
 import { usePage } from "./page.ts";
@@ -20,7 +21,7 @@ export function LeftScreen(
       >
         {words.rejoin}
       </button>
-      <a class="button button-large" href="/">{words.home}</a>
+      <a class="button button-large" href={HOME_ADDRESS}>{words.home}</a>
     </MessageScreen>
   );
 }

@@ -1,4 +1,5 @@
 import type { ComponentChildren, JSX } from "preact";
+import { LOGO_ADDRESS } from "../pages/base_path.ts";
 import { useScreenFocus } from "./screen_focus.ts";
 
 /** A page that says one thing and offers the ways on. */
@@ -13,7 +14,7 @@ export function MessageScreen(
     <main class="message-screen" ref={useScreenFocus()} tabIndex={-1}>
       <div class="landing-sea" aria-hidden="true" />
       <div class="card message-card">
-        <img class="logo" src="/favicon.svg" alt="" width="48" height="48" />
+        <img class="logo" src={LOGO_ADDRESS} alt="" width="48" height="48" />
         <h1>{title}</h1>
         <p class="soft">{text}</p>
         <div class="message-actions">{children}</div>
