@@ -37,6 +37,8 @@ export class Client implements AsyncDisposable {
   readonly id: string;
   /** What it has heard, in order, without pings and pongs. */
   readonly heard: Message[] = [];
+  /** How often the server has asked whether it is there. */
+  pinged = 0;
   readonly #socket: WebSocket;
   #end: Ended | undefined;
   #pongs = 0;
@@ -165,8 +167,10 @@ export class Client implements AsyncDisposable {
 
   #hear(message: Message): void {
     if (message["type"] === "pong") this.#pongs++;
-    else if (message["type"] === "ping") this.say({ type: "pong" });
-    else this.heard.push(message);
+    else if (message["type"] === "ping") {
+      this.pinged++;
+      this.say({ type: "pong" });
+    } else this.heard.push(message);
     this.#onChange();
   }
 

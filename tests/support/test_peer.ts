@@ -82,7 +82,7 @@ export class TestPeer {
   onSend: (datagram: Uint8Array) => void = () => {};
   readonly ice: TestIceAgent;
   readonly dtls: TestDtlsClient;
-  readonly #options: TestPeerOptions;
+  #options: TestPeerOptions;
   readonly #fingerprint: Fingerprint;
   #socket: DatagramSocket;
   #server: Endpoint;
@@ -155,6 +155,12 @@ export class TestPeer {
     if (offset < 0) return;
     this.#socket.arena.set(datagram, offset);
     this.#commit(offset, datagram.length);
+  }
+
+  /** Sends to another address from here on: the one in the server's answer. */
+  aim(serverHost: string, serverPort: number): void {
+    this.#options = { ...this.#options, serverHost, serverPort };
+    this.#server = this.#serverOn(this.#socket);
   }
 
   /** Goes on from another port, as after a change of network. */
