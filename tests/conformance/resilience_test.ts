@@ -5,14 +5,6 @@ import { waitFor } from "../support/wait_for.ts";
 import { type Message, newGroup, Reader } from "./reader.ts";
 import { serverUrl } from "./target.ts";
 
-const PAUL = { username: "paul", password: "pw-paul" } as const;
-
-const groupAction = (kind: string, value?: unknown) => ({
-  type: "groupaction",
-  kind,
-  value,
-});
-
 Deno.test(
   "E-13 autolock: locked without an operator, and an operator's coming does not unlock",
   async () => {
@@ -26,7 +18,7 @@ Deno.test(
       password: "pw-olga",
     });
     assert.equal((await early.join(asPaul))["value"], "this group is locked");
-    olga.say(groupAction("unlock"));
+    olga.say({ type: "groupaction", kind: "unlock" });
     await olga.next("joined", "change");
     assert.equal((await early.join(asPaul))["kind"], "join");
     await olga[Symbol.asyncDispose]();
