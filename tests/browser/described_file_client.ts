@@ -99,10 +99,14 @@ export function joinAsDescribed(username: string): void {
   async function answer(file: string, to: string, sdp: string) {
     const pc = openPeer(file, to);
     pc.ondatachannel = ({ channel }) => {
-      const bytes = files[file]!;
-      for (let at = 0; at < bytes.length; at += 16_384) {
-        channel.send(bytes.subarray(at, at + 16_384));
-      }
+      const sendAll = () => {
+        const bytes = files[file]!;
+        for (let at = 0; at < bytes.length; at += 16_384) {
+          channel.send(bytes.subarray(at, at + 16_384));
+        }
+      };
+      if (channel.readyState === "open") sendAll();
+      else channel.onopen = sendAll;
       channel.onmessage = ({ data }) => {
         acknowledged.push(data);
         pc.close();

@@ -20,22 +20,22 @@ const READ_BYTES = 16 * CHUNK_BYTES;
  * Sends a whole file, as fast as the channel takes it.
  *
  * @param sent is told after each part how many bytes it had
- * @param stopped whether there is no more use in it
- * @throws what the browser throws if the file cannot be read, or the channel
- *   is closed
+ * @param signal ends it when there is no more use in it
+ * @throws what the browser throws if the file cannot be read
  */
 export async function sendChunks(
   channel: RTCDataChannel,
   file: Blob,
   sent: (bytes: number) => void,
-  stopped: () => boolean,
+  signal: AbortSignal,
 ): Promise<void> {
   channel.bufferedAmountLowThreshold = LOW_WATER_BYTES;
   for (let at = 0; at < file.size; at += READ_BYTES) {
     const read = await file.slice(at, at + READ_BYTES).arrayBuffer();
     for (let from = 0; from < read.byteLength; from += CHUNK_BYTES) {
-      await roomIn(channel);
-      if (stopped()) return;
+      await roomIn(channel, signal);
+      // That the channel has ended is told by its own event.
+      if (signal.aborted || channel.readyState !== "open") return;
       const bytes = Math.min(CHUNK_BYTES, read.byteLength - from);
       channel.send(new Uint8Array(read, from, bytes));
       sent(bytes);
@@ -43,20 +43,24 @@ export async function sendChunks(
   }
 }
 
-/** Waits until little enough is in the channel, or it is closed. */
-async function roomIn(channel: RTCDataChannel): Promise<void> {
+/** Waits until little enough is in the channel, or there is no use in it. */
+async function roomIn(
+  channel: RTCDataChannel,
+  signal: AbortSignal,
+): Promise<void> {
   while (
-    channel.readyState === "open" &&
+    !signal.aborted &&
     channel.bufferedAmount > channel.bufferedAmountLowThreshold
   ) {
     await new Promise<void>((resolve) => {
       const wake = () => {
         channel.removeEventListener("bufferedamountlow", wake);
-        channel.removeEventListener("close", wake);
+        // Browsers do not agree on whether a channel that we close says so.
+        signal.removeEventListener("abort", wake);
         resolve();
       };
       channel.addEventListener("bufferedamountlow", wake);
-      channel.addEventListener("close", wake);
+      signal.addEventListener("abort", wake);
     });
   }
 }

@@ -174,6 +174,23 @@ test("Candidates go both ways, and the end of them is no harm (A-69)", async () 
   assert.equal(file!.state, "connected");
 });
 
+test("A candidate that comes before the offer is kept for it", async () => {
+  const { alice, bob } = await meet();
+  const { id } = alice.connection.sendFile(bob.id, fileOf(1));
+  const message = {
+    type: "usermessage",
+    kind: "filetransfer",
+    source: bob.id,
+    dest: alice.id,
+  };
+  const candidate = { candidate: "early", sdpMid: "0" };
+  await alice.say({ ...message, value: { type: "ice", id, candidate } });
+  const offer = { type: "offer", id, version: ["1"], sdp: "offer" };
+  await alice.say({ ...message, value: offer });
+  const [peer] = alice.environment.peers;
+  assert.deepEqual(peer?.candidates, [{ candidate: "early", after: 1 }]);
+});
+
 test("Either side can call a transfer off, and the other learns why", async () => {
   const { alice, bob } = await meet();
   alice.connection.sendFile(bob.id, fileOf(10));
@@ -195,6 +212,38 @@ test("Either side can call a transfer off, and the other learns why", async () =
   assert.deepEqual(bob.data, ["not now", "the wrong file"]);
   assert.equal(bob.states.at(-1), "closed");
   assert(bob.environment.peers.every(({ closed }) => closed));
+});
+
+test("Whoever calls a transfer off, the reason counts, though the channel ends first", async () => {
+  const { alice, bob } = await meet();
+  const sent = alice.connection.sendFile(bob.id, fileOf(1_000_000));
+  await relay(alice, bob);
+  const [received] = bob.files;
+  received!.receive();
+  await settled(() => bob.environment.socket.sent.length > 0);
+  await relay(alice, bob);
+  connect(alice, bob);
+  const [channel] = alice.environment.peers[0]!.channels;
+  received!.cancel("that is enough");
+  await settled(() => channel!.readyState === "closed");
+  assert.equal(sent.state, "connected"); // the word why is still under way
+  await relay(alice, bob);
+  assert.deepEqual(alice.data, ["that is enough"]);
+  assert.equal(alice.environment.timers, bob.environment.timers);
+});
+
+test("A channel that ends without a word ends the transfer", async () => {
+  const { alice, bob } = await meet();
+  alice.connection.sendFile(bob.id, fileOf(1_000_000));
+  await relay(alice, bob);
+  bob.files[0]!.receive();
+  await settled(() => bob.environment.socket.sent.length > 0);
+  await relay(alice, bob);
+  connect(alice, bob);
+  alice.environment.peers[0]!.channels[0]!.close();
+  await alice.environment.pass(1_000);
+  assert.deepEqual(alice.data, ["remote peer closed connection"]);
+  assert.equal(alice.states.at(-1), "closed");
 });
 
 test("A transfer ends when the other leaves, or the connection does", async () => {

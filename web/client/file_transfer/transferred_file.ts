@@ -18,6 +18,15 @@ import {
 /** How long the sender has to end a connection by which all has come. */
 const FAREWELL_MS = 2_000;
 
+/**
+ * How long to wait, when the channel has ended, for the word why: that comes by
+ * the server, and may be slower.
+ */
+const REASON_MS = 1_000;
+
+/** How many candidates may come before there is a peer for them. */
+const MAX_EARLY_CANDIDATES = 100;
+
 /** What a transfer needs of its connection; internal to the library. */
 export interface TransferHost {
   readonly environment: Environment;
@@ -85,7 +94,10 @@ export class TransferredFile {
   readonly #machine: TransferMachine;
   readonly #file: Blob | null;
   readonly #received = new ChunkCollector();
+  readonly #ended = new AbortController();
   #peer: TransferPeer | undefined;
+  #earlyCandidates: FileTransferCandidate[] = [];
+  /** Runs when the channel should end, or has ended. */
   #farewell: Timer | undefined;
   #told: TransferState = "";
 
@@ -143,7 +155,12 @@ export class TransferredFile {
 
   /** A candidate of the other side's, `null` at their end; internal. */
   handleCandidate(candidate: FileTransferCandidate | null): void {
-    if (candidate !== null) this.#peer?.handleCandidate(candidate);
+    if (candidate === null) return;
+    // Galène's client may send some before its offer.
+    if (this.#peer !== undefined) this.#peer.handleCandidate(candidate);
+    else if (this.#earlyCandidates.length < MAX_EARLY_CANDIDATES) {
+      this.#earlyCandidates.push(candidate);
+    }
   }
 
   #carryOut(effect: TransferEffect): void {
@@ -189,11 +206,26 @@ export class TransferredFile {
       },
       handleOpen: () => this.handle({ kind: "open" }),
       handleMessage: (data) => this.#handleMessage(data),
-      handleClosed: () => this.handle({ kind: "channel-closed" }),
+      handleClosed: () => this.#handleChannelClosed(),
       handleFailed: (error) => this.cancel(toReason(error)),
     });
     this.#peer = peer;
+    for (const candidate of this.#earlyCandidates.splice(0)) {
+      peer.handleCandidate(candidate);
+    }
     return peer;
+  }
+
+  #handleChannelClosed(): void {
+    if (this.#machine.state === "done") this.handle({ kind: "channel-closed" });
+    else this.#awaitEnd(REASON_MS);
+  }
+
+  #awaitEnd(withinMs: number): void {
+    this.#farewell ??= this.#host.environment.setTimer(
+      () => this.handle({ kind: "channel-closed" }),
+      withinMs,
+    );
   }
 
   #handleMessage(data: unknown): void {
@@ -211,16 +243,13 @@ export class TransferredFile {
       channel,
       this.#file,
       (bytes) => this.handle({ kind: "sent", bytes }),
-      () => this.#machine.state !== "connected",
+      this.#ended.signal,
     ).catch((error) => this.cancel(toReason(error)));
   }
 
   #acknowledge(): void {
     this.#peer?.channel?.send(ACKNOWLEDGEMENT);
-    this.#farewell = this.#host.environment.setTimer(
-      () => this.handle({ kind: "channel-closed" }),
-      FAREWELL_MS,
-    );
+    this.#awaitEnd(FAREWELL_MS);
   }
 
   #tell(state: TransferState, data?: Blob | string): void {
@@ -236,6 +265,7 @@ export class TransferredFile {
     if (this.#farewell !== undefined) {
       this.#host.environment.clearTimer(this.#farewell);
     }
+    this.#ended.abort();
     this.#peer?.close();
     this.#received.take("");
     this.#host.handleClosed();
