@@ -8,9 +8,12 @@ import type {
 import { PeerIdentity, randomU32 } from "./peer_identity.ts";
 import { PublisherReports } from "./publisher_reports.ts";
 import { PublisherTrack } from "./publisher_track.ts";
+import { readU16 } from "./rtp/bytes.ts";
 import { RemoteClock } from "./rtp/remote_clock.ts";
 import { readRtcp, type RtcpVisitor } from "./rtp/rtcp_reader.ts";
 import { RtpView } from "./rtp/rtp_packet.ts";
+import { unwrapRtx } from "./rtp/rtx.ts";
+import { ArrivalLog } from "./rtp/transport_feedback.ts";
 import type { CodecName } from "./sdp/codecs.ts";
 import { writePublisherAnswer } from "./sdp/publisher_answer.ts";
 import {
@@ -54,7 +57,10 @@ export class Publisher implements PeerObserver, RtcpVisitor {
   readonly #reports: PublisherReports;
   readonly #remoteClock = new RemoteClock();
   readonly #view = new RtpView();
+  readonly #arrivals = new ArrivalLog();
   #tracks: PublisherTrack[] = [];
+  /** The id of the header extension that numbers all packets, if agreed. */
+  #transportSequenceId: number | undefined;
   /** The remote ICE name: another one in a later offer is an ICE restart. */
   #remoteUfrag = "";
   /** When the RTCP packet that is being read came. */
@@ -111,7 +117,7 @@ export class Publisher implements PeerObserver, RtcpVisitor {
   /** Sends the reports and requests that are due. */
   poll(now: Now): void {
     if (!this.#transport.connected) return;
-    this.#reports.poll(this.#tracks, now.instant);
+    this.#reports.poll(this.#tracks, this.#arrivals, now.instant);
   }
 
   /** Ends the peer and all its subscriptions. Idempotent; no events follow. */
@@ -125,6 +131,12 @@ export class Publisher implements PeerObserver, RtcpVisitor {
 
   handleRtp(packet: Uint8Array, now: Instant): void {
     if (!this.#view.parse(packet)) return;
+    this.#noteArrival(packet, now);
+    for (const track of this.#tracks) {
+      if (track.rtxSsrc !== this.#view.ssrc) continue;
+      this.#handleRtx(track, packet, now);
+      return;
+    }
     const track = this.#trackOf(this.#view);
     if (!track) return;
     const wasLive = track.live;
@@ -149,6 +161,24 @@ export class Publisher implements PeerObserver, RtcpVisitor {
   ): void {
     const track = this.#tracks.find((track) => track.ssrc === ssrc);
     track?.handleSenderReport(ntpHigh, ntpLow, rtpTimestamp, this.#rtcpNow);
+  }
+
+  #handleRtx(track: PublisherTrack, packet: Uint8Array, now: Instant): void {
+    const view = this.#view;
+    for (const { payloadType, rtxPayloadType } of track.section.codecs) {
+      if (rtxPayloadType !== view.payloadType) continue;
+      if (!unwrapRtx(view, packet, track.ssrc, payloadType)) return;
+      track.handleRepair(view, packet, now);
+      return;
+    }
+  }
+
+  /** Notes when the packet came, for the feedback on all packets of the peer. */
+  #noteArrival(packet: Uint8Array, now: Instant): void {
+    if (this.#transportSequenceId === undefined) return;
+    const at = this.#view.findExtension(this.#transportSequenceId);
+    if (at < 0 || this.#view.elementSize < 2) return;
+    this.#arrivals.receive(readU16(packet, at), now);
   }
 
   #trackOf(view: RtpView): PublisherTrack | undefined {
@@ -180,6 +210,9 @@ export class Publisher implements PeerObserver, RtcpVisitor {
     const accepted = offer.sections.filter((
       section,
     ): section is AcceptedSection => section.accepted);
+    this.#transportSequenceId = accepted
+      .map(({ transportSequenceId }) => transportSequenceId)
+      .find((id) => id !== undefined);
     this.#tracks = accepted.map((section) => {
       const known = before.find((track) =>
         track.section.mid === section.mid && track.kind === section.kind

@@ -3,10 +3,26 @@ import type { PublisherTrack } from "./publisher_track.ts";
 import { MAX_MISSING } from "./rtp/nack_generator.ts";
 import { upstreamBitrate } from "./rtp/remb.ts";
 import { type ReportBlock, RtcpWriter } from "./rtp/rtcp_writer.ts";
+import type { ArrivalLog } from "./rtp/transport_feedback.ts";
 import type { PeerTransport } from "./transport/ports.ts";
 
 /** Between receiver reports, in milliseconds (B-50). */
 const REPORT_INTERVAL_MS = 1_000;
+
+/**
+ * Between messages of feedback on all packets of the peer, in milliseconds.
+ * Lower lets the publisher's estimate follow sooner; higher costs less of the
+ * way to it.
+ */
+const FEEDBACK_INTERVAL_MS = 50;
+
+/**
+ * How often it is looked whether viewers can take less or more than the publisher
+ * was told, in milliseconds, and by which part it has to differ to say so at
+ * once. Lower keeps queues shorter; higher costs less.
+ */
+const LIMIT_INTERVAL_MS = 100;
+const LIMIT_CHANGE = 0.03;
 
 /** Room for a compound packet: 31 blocks, a REMB and a full NACK fit. */
 const PACKET_SIZE = 1_400;
@@ -19,6 +35,10 @@ export class PublisherReports {
   readonly #writer = new RtcpWriter(new Uint8Array(PACKET_SIZE));
   readonly #missing = new Uint16Array(MAX_MISSING);
   #nextReport = 0;
+  #nextFeedback = 0;
+  #nextLimit = 0;
+  /** What the publisher was told last to send at most. */
+  #limitBps = Infinity;
   /** Of which the writer takes the lowest eight bits. */
   #nextFir = 0;
 
@@ -28,16 +48,39 @@ export class PublisherReports {
   }
 
   /** Sends what is due now. */
-  poll(tracks: readonly PublisherTrack[], now: Instant): void {
+  poll(
+    tracks: readonly PublisherTrack[],
+    arrivals: ArrivalLog,
+    now: Instant,
+  ): void {
+    if (now >= this.#nextFeedback && arrivals.pending) {
+      this.#nextFeedback = now + FEEDBACK_INTERVAL_MS;
+      this.#feedback(tracks, arrivals);
+    }
     for (const track of tracks) {
       if (!track.live) continue;
       this.#pollMissing(track, now);
       this.#pollKeyframe(track, now);
       track.pollCache(now);
     }
-    if (now < this.#nextReport) return;
-    this.#nextReport = now + REPORT_INTERVAL_MS;
-    this.#report(tracks, now);
+    if (now >= this.#nextReport) {
+      this.#nextReport = now + REPORT_INTERVAL_MS;
+      this.#report(tracks, now);
+    } else if (now >= this.#nextLimit) {
+      this.#nextLimit = now + LIMIT_INTERVAL_MS;
+      this.#pollLimit(tracks, now);
+    }
+  }
+
+  /** When each packet came, by which the publisher estimates its path. */
+  #feedback(tracks: readonly PublisherTrack[], arrivals: ArrivalLog): void {
+    // About the peer as a whole, but the format wants one of its sources.
+    const source = tracks.find((track) => track.live)?.ssrc ?? 0;
+    while (arrivals.pending) {
+      this.#begin();
+      this.#writer.transportFeedback(this.#ssrc, source, arrivals);
+      this.#transport.sendRtcp(this.#writer.packet());
+    }
   }
 
   #pollMissing(track: PublisherTrack, now: Instant): void {
@@ -72,22 +115,26 @@ export class PublisherReports {
     if (blocks.length === 0) return;
     this.#writer.reset();
     this.#writer.receiverReport(this.#ssrc, blocks);
-    const limited = tracks.filter((track) =>
-      track.live && track.kind === "video" && track.understands("goog-remb")
-    );
-    if (limited.length > 0) {
-      const bitrate = upstreamBitrate(limited.map((track) => ({
-        isLow: false,
-        viewers: track.viewers.map((viewer) => ({
-          rateBps: viewer.rateBps(now),
-          maxSpatialLayer: 0,
-          maxTemporalLayer: 0,
-        })),
-      })));
-      const sources = limited.map(({ ssrc }) => ssrc);
-      this.#writer.remb(this.#ssrc, bitrate, sources);
-    }
+    this.#writeLimit(tracks.filter(canBeLimited), now);
     this.#transport.sendRtcp(this.#writer.packet());
+  }
+
+  /** Does not wait for the next report where viewers can take less, or more. */
+  #pollLimit(tracks: readonly PublisherTrack[], now: Instant): void {
+    const limited = tracks.filter(canBeLimited);
+    if (limited.length === 0) return;
+    const ratio = limitOf(limited, now) / this.#limitBps;
+    if (ratio > 1 - LIMIT_CHANGE && ratio < 1 + LIMIT_CHANGE) return;
+    this.#begin();
+    this.#writeLimit(limited, now);
+    this.#transport.sendRtcp(this.#writer.packet());
+  }
+
+  #writeLimit(limited: readonly PublisherTrack[], now: Instant): void {
+    if (limited.length === 0) return;
+    this.#limitBps = limitOf(limited, now);
+    const sources = limited.map(({ ssrc }) => ssrc);
+    this.#writer.remb(this.#ssrc, this.#limitBps, sources);
   }
 
   /** A compound packet has to begin with a report (RFC 3550 §6.1). */
@@ -95,6 +142,23 @@ export class PublisherReports {
     this.#writer.reset();
     this.#writer.receiverReport(this.#ssrc, []);
   }
+}
+
+function canBeLimited(track: PublisherTrack): boolean {
+  return track.live && track.kind === "video" &&
+    track.understands("goog-remb");
+}
+
+/** What the viewers of these tracks can take together, in bit/s (B-51). */
+function limitOf(limited: readonly PublisherTrack[], now: Instant): number {
+  return upstreamBitrate(limited.map((track) => ({
+    isLow: false,
+    viewers: track.viewers.map((viewer) => ({
+      rateBps: viewer.rateBps(now),
+      maxSpatialLayer: 0,
+      maxTemporalLayer: 0,
+    })),
+  })));
 }
 
 function emptyBlock(): ReportBlock {

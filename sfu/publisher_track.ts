@@ -7,6 +7,7 @@ import {
   wantedCapacity,
 } from "./rtp/packet_cache.ts";
 import { RateMeter } from "./rtp/rate_meter.ts";
+import { RedEncoder } from "./rtp/red.ts";
 import { Reception } from "./rtp/reception.ts";
 import { type RemoteClock, SourceClock } from "./rtp/remote_clock.ts";
 import type { ReportBlock } from "./rtp/rtcp_writer.ts";
@@ -35,13 +36,20 @@ export class PublisherTrack {
   section: AcceptedSection;
   /** The source that delivers, or −1 before the first packet. */
   ssrc = -1;
+  /** The source of what it sends again (RFC 4588), or −1 if there is none. */
+  rtxSsrc = -1;
 
   readonly #viewers: SubscriberTrack[] = [];
   readonly #extender = new SequenceExtender();
   readonly #nacks = new NackGenerator();
   readonly #rate = new RateMeter();
   readonly #vp8 = new Vp8Descriptor();
+  readonly #red = new RedEncoder();
   readonly #clockRate: number;
+  /** What is in {@linkcode redPayload}: of which packet, with how many others. */
+  #redOf = -1;
+  #redDepth = 0;
+  #redPayload: Uint8Array | undefined;
   #reception: Reception | undefined;
   #resizeAt = 0;
 
@@ -80,6 +88,17 @@ export class PublisherTrack {
   }
 
   /**
+   * Takes a packet of this track that was sent again in a source of its own;
+   * `view` is that of the original (see `unwrapRtx`).
+   */
+  handleRepair(view: RtpView, bytes: Uint8Array, now: Instant): void {
+    const extended = this.#extender.extendRepair(view.sequenceNumber);
+    // What we have was repeated only to probe the path.
+    if (extended < 0 || this.cache.find(extended) >= 0) return;
+    this.#take(extended, view, bytes, now);
+  }
+
+  /**
    * Takes a packet of this track, which `view` has parsed from `bytes`, and
    * forwards it. The packet path: nothing but the payload's view is allocated.
    */
@@ -89,10 +108,19 @@ export class PublisherTrack {
     const extended = this.#extender.extend(view.sequenceNumber);
     if (extended < 0) return;
     if (highest >= 0 && isRestart(extended, highest)) this.#restart();
+    this.#reception!.receive(extended, view.timestamp, now);
+    this.#take(extended, view, bytes, now);
+  }
+
+  #take(
+    extended: number,
+    view: RtpView,
+    bytes: Uint8Array,
+    now: Instant,
+  ): void {
     const startsKeyframe = this.kind === "video" &&
       this.#vp8.parse(bytes, view.payloadOffset, view.payloadSize) &&
       this.#vp8.startsKeyframe;
-    this.#reception!.receive(extended, view.timestamp, now);
     this.#nacks.receive(extended, now, startsKeyframe);
     this.#rate.add(bytes.length, now);
     if (startsKeyframe) this.keyframes.keyframeStarted();
@@ -111,6 +139,28 @@ export class PublisherTrack {
     this.#reception?.senderReport(ntpHigh, ntpLow, now);
   }
 
+  /**
+   * The payload of the packet that is being forwarded, with `depth` packets
+   * before it (RFC 2198): a view, good for this packet. Viewers that want the
+   * same get the same.
+   */
+  redPayload(
+    extended: number,
+    payloadType: number,
+    depth: number,
+  ): Uint8Array | undefined {
+    const known = this.#redOf === extended && this.#redDepth === depth;
+    if (known) return this.#redPayload;
+    this.#redOf = extended;
+    this.#redDepth = depth;
+    return this.#redPayload = this.#red.encode(
+      this.cache,
+      extended,
+      payloadType,
+      depth,
+    );
+  }
+
   /** Fills in the next receiver report's block; false if there is nothing to say. */
   report(now: Instant, block: ReportBlock): boolean {
     return this.#reception?.report(now, block) ?? false;
@@ -123,7 +173,8 @@ export class PublisherTrack {
   pollMissing(now: Instant, out: Uint16Array): number {
     if (!this.understands("nack")) return 0;
     const count = this.#nacks.poll(now, out);
-    if (count > 0) this.#reception?.expectAgain(count);
+    // In a source of its own, a repair does not hide the loss.
+    if (count > 0 && this.rtxSsrc < 0) this.#reception?.expectAgain(count);
     if (this.#nacks.hopeless && this.kind === "video") this.keyframes.want();
     return count;
   }
@@ -172,6 +223,7 @@ export class PublisherTrack {
   #begin(ssrc: number): void {
     const isFirst = this.ssrc < 0;
     this.ssrc = ssrc;
+    this.rtxSsrc = this.section.rtxSsrcs.get(ssrc) ?? -1;
     this.#reception = new Reception(ssrc, this.#clockRate);
     if (!isFirst) this.#restart();
   }

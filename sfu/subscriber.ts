@@ -7,6 +7,7 @@ import type {
 import { PeerIdentity, randomU32 } from "./peer_identity.ts";
 import type { PeerContext, Publisher } from "./publisher.ts";
 import type { PublisherTrack } from "./publisher_track.ts";
+import { SendSideEstimator } from "./rtp/congestion/send_side_estimator.ts";
 import { ViewerEstimate } from "./rtp/remb.ts";
 import { readRtcp, type RtcpVisitor } from "./rtp/rtcp_reader.ts";
 import { CODECS } from "./sdp/codecs.ts";
@@ -30,6 +31,9 @@ import type { PeerObserver, PeerTransport } from "./transport/ports.ts";
  */
 const MAX_REPAIRS_PER_POLL = 128;
 
+/** How often a peer is polled, more or less, in milliseconds. */
+const POLL_INTERVAL_MS = 10;
+
 /**
  * An outgoing peer: one flow towards one viewer. Makes the offers, and hands
  * what the viewer reports to the track that it is about.
@@ -43,6 +47,7 @@ export class Subscriber implements PeerObserver, RtcpVisitor {
   readonly #identity: PeerIdentity;
   readonly #reports: SubscriberReports;
   readonly #estimate = new ViewerEstimate();
+  readonly #estimator: SendSideEstimator;
   readonly #trackPeer: SubscriberTrackPeer;
   /** By section of our offers; never removed, only made inactive (B-7). */
   readonly #tracks: SubscriberTrack[] = [];
@@ -62,9 +67,11 @@ export class Subscriber implements PeerObserver, RtcpVisitor {
     this.#transport = context.hub.createPeer(this);
     this.#identity = new PeerIdentity(context.random);
     this.#reports = new SubscriberReports(this.#transport);
+    this.#estimator = new SendSideEstimator(context.clock.now().instant);
     this.#trackPeer = {
       transport: this.#transport,
       estimate: this.#estimate,
+      estimator: this.#estimator,
       onShown: () => this.#checkLive(),
     };
     this.#rtcpNow = context.clock.now();
@@ -107,6 +114,9 @@ export class Subscriber implements PeerObserver, RtcpVisitor {
     this.#transport.setRemote(answer.remote);
     this.#awaitsAnswer = false;
     this.#accepted = answer.accepted;
+    for (const [index, help] of answer.help.entries()) {
+      this.#tracks[index]!.help = help;
+    }
     this.#startAndStop(this.#context.clock.now().instant);
     this.#context.onEvent({
       kind: "subscriber-answer-applied",
@@ -118,7 +128,9 @@ export class Subscriber implements PeerObserver, RtcpVisitor {
   /** Sends the reports that are due. */
   poll(now: Now): void {
     this.#repairs = 0;
-    if (this.#transport.connected) this.#reports.poll(this.#tracks, now);
+    if (!this.#transport.connected) return;
+    this.#reports.poll(this.#tracks, now);
+    this.#pollProbe(now.instant);
   }
 
   /** Idempotent; no events follow. */
@@ -137,6 +149,7 @@ export class Subscriber implements PeerObserver, RtcpVisitor {
 
   handleRtcp(packet: Uint8Array, _now: Instant): void {
     this.#rtcpNow = this.#context.clock.now();
+    this.#estimator.receiveFeedback(this.#rtcpNow.instant);
     readRtcp(packet, this);
   }
 
@@ -154,13 +167,28 @@ export class Subscriber implements PeerObserver, RtcpVisitor {
     lastSenderReport: number,
     delaySinceLast: number,
   ): void {
-    this.#trackOf(sourceSsrc)?.handleReport(
+    const track = this.#trackOf(sourceSsrc);
+    if (!track) return;
+    track.handleReport(
       fractionLost,
       jitter,
       lastSenderReport,
       delaySinceLast,
       this.#rtcpNow,
     );
+    if (track.rttMs > 0) this.#estimator.rttMs = track.rttMs;
+  }
+
+  packetStatus(
+    sequenceNumber: number,
+    received: boolean,
+    arrivalTicks: number,
+  ): void {
+    this.#estimator.packetStatus(sequenceNumber, received, arrivalTicks);
+  }
+
+  transportFeedback(): void {
+    this.#estimator.transportFeedback();
   }
 
   nack(
@@ -189,6 +217,19 @@ export class Subscriber implements PeerObserver, RtcpVisitor {
 
   remb(_senderSsrc: number, bitrateBps: number): void {
     this.#estimate.note(bitrateBps, this.#rtcpNow.instant);
+  }
+
+  /** Fills up a probe of the path with packets that the viewer has had. */
+  #pollProbe(now: Instant): void {
+    let owed = this.#estimator.pollProbe(POLL_INTERVAL_MS, now);
+    while (owed > 0) {
+      let sent = 0;
+      for (const track of this.#tracks) {
+        if (track.source.kind === "video") sent += track.sendPadding(now);
+      }
+      if (sent === 0) return;
+      owed -= sent;
+    }
   }
 
   #trackOf(ssrc: number): SubscriberTrack | undefined {
@@ -232,6 +273,7 @@ export class Subscriber implements PeerObserver, RtcpVisitor {
       payloadType: CODECS[codec].subscriberPayloadType,
       fmtp,
       ssrc: randomU32(random),
+      rtxSsrc: randomU32(random),
       cname: source.section.cname ?? "nereid",
       msid: toSubscriberMsid(source.section.msid, source.kind, ""),
     };
@@ -239,6 +281,7 @@ export class Subscriber implements PeerObserver, RtcpVisitor {
       // A start in the lower half keeps the first wrap away (RFC 3711 §3.3.1).
       sequenceNumber: randomU32(random) & 0x7fff,
       timestamp: randomU32(random),
+      rtxSequenceNumber: randomU32(random) & 0x7fff,
     };
     return new SubscriberTrack(source, section, first, this.#trackPeer);
   }

@@ -1,13 +1,25 @@
 import type { Instant, Now } from "../lib/time.ts";
+import type { SendSideEstimator } from "./rtp/congestion/send_side_estimator.ts";
 import { LossBasedRate } from "./rtp/loss_based_rate.ts";
 import { RateMeter } from "./rtp/rate_meter.ts";
 import type { ViewerEstimate } from "./rtp/remb.ts";
 import { Rewriter } from "./rtp/rewriter.ts";
 import type { SenderReport } from "./rtp/rtcp_writer.ts";
-import { RTP_HEADER_SIZE, writeRtpHeader } from "./rtp/rtp_packet.ts";
+import { RepairBudget } from "./rtp/repair_budget.ts";
+import {
+  LONG_RTP_HEADER_SIZE,
+  RTP_HEADER_SIZE,
+  writeRtpHeader,
+  writeTransportSequence,
+} from "./rtp/rtp_packet.ts";
+import { wrapRtx } from "./rtp/rtx.ts";
 import { SenderStatistics } from "./rtp/sender_statistics.ts";
+import { MAX_CACHED_BYTES } from "./rtp/packet_cache.ts";
+import { MAX_RED_DEPTH } from "./rtp/red.ts";
 import { CODECS } from "./sdp/codecs.ts";
 import type { SubscriberSection } from "./sdp/subscriber_offer.ts";
+import { TRANSPORT_SEQUENCE_ID } from "./sdp/extensions.ts";
+import type { AgreedHelp } from "./sdp/subscriber_answer.ts";
 import type { PublisherTrack } from "./publisher_track.ts";
 import type { PeerTransport } from "./transport/ports.ts";
 
@@ -15,13 +27,42 @@ import type { PeerTransport } from "./transport/ports.ts";
 export interface FirstNumbers {
   readonly sequenceNumber: number;
   readonly timestamp: number;
+  /** Of the retransmissions. */
+  readonly rtxSequenceNumber: number;
 }
+
+const NO_HELP: AgreedHelp = {
+  rtx: false,
+  red: false,
+  transportSequence: false,
+};
+
+/**
+ * From which share of loss on sound is sent with redundancy, and below which no
+ * more. Lower mends more at the price of twice the sound's rate.
+ */
+const RED_FROM = 0.01;
+const RED_UNTIL = 0.003;
+
+/** From which share of loss on each packet repeats two, not one. */
+const DEEP_RED_FROM = 0.06;
+
+/** Padding repeats the latest packets, so many of them in turn. */
+const PADDING_PACKETS = 16;
+
+/**
+ * Of what a path carries, for what is not counted in an estimate, such as
+ * repairs. Higher uses more of the path; lower keeps its queue shorter.
+ */
+const MEDIA_SHARE = 0.95;
 
 /** What a track has of the peer that it belongs to. */
 export interface SubscriberTrackPeer {
   readonly transport: PeerTransport;
   /** Of all tracks of the peer together, by its REMB. */
   readonly estimate: ViewerEstimate;
+  /** Of the path that all tracks of the peer share, where the viewer helps. */
+  readonly estimator: SendSideEstimator;
   /** Called once, when something that can be shown has been forwarded. */
   readonly onShown: () => void;
 }
@@ -35,12 +76,21 @@ export class SubscriberTrack {
   readonly statistics = new SenderStatistics();
   /** Our SDP's section for the track; replaced when it becomes (in)active. */
   section: SubscriberSection;
+  /** Of what we offered for the track, what the viewer has agreed to. */
+  help = NO_HELP;
 
   readonly #peer: SubscriberTrackPeer;
   readonly #rewriter: Rewriter;
   readonly #lossRate = new LossBasedRate();
   readonly #rate = new RateMeter();
   readonly #header = new Uint8Array(RTP_HEADER_SIZE);
+  readonly #longHeader = new Uint8Array(LONG_RTP_HEADER_SIZE);
+  readonly #repairs = new RepairBudget();
+  readonly #rtxPayload = new Uint8Array(MAX_CACHED_BYTES + 2);
+  #nextRtx: number;
+  /** How far back the next packet is that only fills up a probe. */
+  #paddingAge = 0;
+  #redundant = false;
   /** Forwarding; a picture also has to begin with a keyframe. */
   #started = false;
   /** A whole keyframe, or a packet of sound, has been forwarded. */
@@ -55,6 +105,7 @@ export class SubscriberTrack {
     this.source = source;
     this.section = section;
     this.#peer = peer;
+    this.#nextRtx = first.rtxSequenceNumber;
     this.#rewriter = new Rewriter({
       ssrc: section.ssrc,
       payloadType: section.payloadType,
@@ -76,8 +127,11 @@ export class SubscriberTrack {
 
   /** What the viewer can take, by its loss and its own estimate, in bit/s (B-38). */
   rateBps(now: Instant): number {
-    const estimate = this.#peer.estimate.bitrateBps(now);
-    return Math.min(this.#lossRate.rateBps(now), estimate ?? Infinity);
+    const remb = this.#peer.estimate.bitrateBps(now) ?? Infinity;
+    const { estimator } = this.#peer;
+    return estimator.started
+      ? Math.min(estimator.estimateBps * MEDIA_SHARE, remb)
+      : Math.min(this.#lossRate.rateBps(now), remb);
   }
 
   /**
@@ -131,7 +185,9 @@ export class SubscriberTrack {
     // Padding that probed the publisher's path is of no use to a viewer.
     if (payload.length === 0 && this.#rewriter.drop(extended)) return;
     if (!this.#rewriter.map(extended, timestamp, now)) return;
-    this.#send(marker, payload, now);
+    const red = this.#redPayload(extended);
+    if (red) this.#send(this.#redType, marker, red, now);
+    else this.#send(this.#rewriter.payloadType, marker, payload, now);
     if (!this.#shown && (marker || this.source.kind === "audio")) {
       this.#shown = true;
       this.#peer.onShown();
@@ -144,8 +200,28 @@ export class SubscriberTrack {
     const extended = this.#rewriter.reverse(sequenceNumber);
     const slot = extended < 0 ? -1 : cache.find(extended);
     if (slot < 0) return;
-    if (!this.#rewriter.map(extended, cache.timestamp(slot), now)) return;
-    this.#send(cache.marker(slot), cache.payload(slot), now);
+    const size = cache.payloadSize(slot) + RTP_HEADER_SIZE;
+    const { estimator } = this.#peer;
+    const rateBps = estimator.started ? estimator.estimateBps : Infinity;
+    // A little less than a round trip, as round trips vary.
+    const rttMs = this.rttMs * 0.9;
+    if (!this.#repairs.take(extended, size, rateBps, rttMs, now)) return;
+    this.#sendAgain(extended, slot, now);
+  }
+
+  /**
+   * Sends something again that nobody has asked for, so that a probe of the path
+   * is whole. Returns its bytes, or 0 if the viewer could not tell it from media.
+   */
+  sendPadding(now: Instant): number {
+    const { cache } = this.source;
+    if (!this.help.rtx || !this.#started) return 0;
+    const age = this.#paddingAge++ % PADDING_PACKETS;
+    const extended = cache.newest - age;
+    const slot = cache.find(extended);
+    // The next one may be there.
+    if (slot < 0) return RTP_HEADER_SIZE;
+    return this.#sendAgain(extended, slot, now);
   }
 
   /** Notes the viewer's receiver report. */
@@ -198,19 +274,99 @@ export class SubscriberTrack {
     );
   }
 
-  /** Sends a payload under the numbers that the rewriter has just found. */
-  #send(marker: boolean, payload: Uint8Array, now: Instant): void {
+  get #redType(): number {
+    return CODECS[this.section.codec].subscriberRedPayloadType ?? -1;
+  }
+
+  /** The payload with redundancy, where that helps the viewer. */
+  #redPayload(extended: number): Uint8Array | undefined {
+    if (!this.help.red) return undefined;
+    const { loss } = this.#peer.estimator;
+    this.#redundant = loss > (this.#redundant ? RED_UNTIL : RED_FROM);
+    if (!this.#redundant) return undefined;
+    const depth = loss > DEEP_RED_FROM ? MAX_RED_DEPTH : 1;
+    return this.source.redPayload(extended, this.section.payloadType, depth);
+  }
+
+  /** Sends a packet of the cache again: in a source of its own where agreed. */
+  #sendAgain(extended: number, slot: number, now: Instant): number {
+    const { cache } = this.source;
     const rewriter = this.#rewriter;
-    writeRtpHeader(
-      this.#header,
-      rewriter.payloadType,
-      marker,
+    if (!rewriter.map(extended, cache.timestamp(slot), now)) return 0;
+    const marker = cache.marker(slot);
+    if (!this.help.rtx) {
+      return this.#send(
+        rewriter.payloadType,
+        marker,
+        cache.payload(slot),
+        now,
+      );
+    }
+    const { codec, rtxSsrc } = this.section;
+    const size = wrapRtx(
       rewriter.sequenceNumber,
-      rewriter.timestamp,
-      rewriter.ssrc,
+      cache.payload(slot),
+      this.#rtxPayload,
     );
-    if (this.#peer.transport.sendRtp(this.#header, payload) === 0) return;
-    this.statistics.sent(payload.length);
-    this.#rate.add(payload.length + RTP_HEADER_SIZE, now);
+    const payload = this.#rtxPayload.subarray(0, size);
+    const payloadType = CODECS[codec].subscriberRtxPayloadType!;
+    return this.#write(
+      payloadType,
+      marker,
+      this.#nextRtx++,
+      rtxSsrc,
+      payload,
+      now,
+    );
+  }
+
+  /** Sends a payload under the numbers that the rewriter has just found. */
+  #send(
+    payloadType: number,
+    marker: boolean,
+    payload: Uint8Array,
+    now: Instant,
+  ): number {
+    const { sequenceNumber, ssrc } = this.#rewriter;
+    const sent = this.#write(
+      payloadType,
+      marker,
+      sequenceNumber,
+      ssrc,
+      payload,
+      now,
+    );
+    if (sent > 0) this.statistics.sent(payload.length);
+    return sent;
+  }
+
+  #write(
+    payloadType: number,
+    marker: boolean,
+    sequenceNumber: number,
+    ssrc: number,
+    payload: Uint8Array,
+    now: Instant,
+  ): number {
+    const { estimator, transport } = this.#peer;
+    const numbered = this.help.transportSequence && transport.connected;
+    const header = numbered ? this.#longHeader : this.#header;
+    const { timestamp } = this.#rewriter;
+    writeRtpHeader(
+      header,
+      payloadType,
+      marker,
+      sequenceNumber,
+      timestamp,
+      ssrc,
+    );
+    const size = header.length + payload.length;
+    if (numbered) {
+      const number = estimator.send(size, now);
+      writeTransportSequence(header, TRANSPORT_SEQUENCE_ID, number);
+    }
+    if (transport.sendRtp(header, payload) === 0) return 0;
+    this.#rate.add(size, now);
+    return size;
   }
 }

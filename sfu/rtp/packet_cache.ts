@@ -160,6 +160,15 @@ export class PacketCache {
     return this.#arena.subarray(offset, offset + this.#sizes[slot]!);
   }
 
+  /** Copies its payload to `out` at an offset, and returns where that ends. */
+  copyPayload(slot: number, out: Uint8Array, offset: number): number {
+    const size = this.#sizes[slot]!;
+    const start = slot * MAX_CACHED_BYTES + this.#offsets[slot]!;
+    // Sound is short: a view of it would cost more than the loop.
+    for (let i = 0; i < size; i++) out[offset + i] = this.#arena[start + i]!;
+    return offset + size;
+  }
+
   /**
    * The extended number of the first packet of the latest keyframe, or −1 if
    * there is none in the cache.

@@ -1,4 +1,8 @@
 import { readU16, readU24, readU32, readU8 } from "./bytes.ts";
+import {
+  readTransportFeedback as readPacketStatuses,
+  type TransportFeedbackVisitor,
+} from "./transport_feedback.ts";
 
 /** RTCP packet types (RFC 3550 §12.1, RFC 4585 §6.1). */
 export const RtcpType = {
@@ -10,12 +14,16 @@ export const RtcpType = {
   payloadFeedback: 206,
 } as const;
 
-/** Feedback message types (RFC 4585 §6, RFC 5104 §4.3.1). */
+/**
+ * Feedback message types (RFC 4585 §6, RFC 5104 §4.3.1,
+ * draft-holmer-rmcat-transport-wide-cc-extensions-01 §3.1).
+ */
 export const FeedbackFormat = {
   nack: 1,
   pli: 1,
   fir: 4,
   application: 15,
+  transport: 15,
 } as const;
 
 /** `REMB`, by which such feedback is told from other applications'. */
@@ -25,7 +33,7 @@ export const REMB_NAME = 0x52454d42;
  * Gets what {@linkcode readRtcp} finds, in the order of the packet. Leave out
  * what you do not care for. Called on the packet path: numbers only.
  */
-export interface RtcpVisitor {
+export interface RtcpVisitor extends TransportFeedbackVisitor {
   /** RFC 3550 §6.4.1; its report blocks follow as {@linkcode reportBlock}. */
   senderReport?(
     ssrc: number,
@@ -234,6 +242,9 @@ function readTransportFeedback(
   visitor: RtcpVisitor,
 ): boolean {
   if (offset + 12 > end) return false;
+  if (format === FeedbackFormat.transport) {
+    return readPacketStatuses(bytes, offset + 12, end, visitor);
+  }
   if (format !== FeedbackFormat.nack) return true;
   if ((end - offset) % 4 !== 0) return false;
   const sender = readU32(bytes, offset + 4);

@@ -184,10 +184,10 @@ test("RtcpWriter throws rather than write past its buffer", () => {
 
 test("readRtcp() passes over what it does not know", () => {
   const unknown = [0x80, 207, 0, 1, 1, 2, 3, 4]; // Extended report.
-  const twcc = [0x8f, 205, 0, 3, 0, 0, 0, 1, 0, 0, 0, 2, 9, 9, 9, 9];
+  const feedback = [0x87, 205, 0, 3, 0, 0, 0, 1, 0, 0, 0, 2, 9, 9, 9, 9];
   const other = [0x8f, 206, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2];
   const pli = [0x81, 206, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2];
-  const all = Uint8Array.from([...unknown, ...twcc, ...other, ...pli]);
+  const all = Uint8Array.from([...unknown, ...feedback, ...other, ...pli]);
   assert.deepEqual(read(all), [["pli", 1, 2]]);
 });
 

@@ -1,6 +1,7 @@
 import { readU16, writeU16, writeU24, writeU32 } from "./bytes.ts";
 import { FeedbackFormat, REMB_NAME, RtcpType } from "./rtcp_reader.ts";
 import { seqDelta } from "./sequence.ts";
+import type { ArrivalLog } from "./transport_feedback.ts";
 
 /** The sender's part of a sender report (RFC 3550 §6.4.1). */
 export interface SenderReport {
@@ -39,6 +40,8 @@ export interface ReportBlock {
 /** The most blocks that one report can carry. */
 export const MAX_REPORT_BLOCKS = 31;
 
+/** What a transport-wide feedback message may take, in bytes. */
+const MAX_TRANSPORT_FEEDBACK = 1_312;
 const MAX_CNAME_BYTES = 255;
 const MAX_REMB_SOURCES = 255;
 /** The greatest bit rate that REMB's 18 bits can hold at a given exponent. */
@@ -175,6 +178,30 @@ export class RtcpWriter {
         writeU16(this.#out, entry + 2, 0);
       }
     }
+  }
+
+  /**
+   * Transport-wide feedback. False, and nothing is written, if there is nothing
+   * to tell.
+   */
+  transportFeedback(
+    senderSsrc: number,
+    mediaSsrc: number,
+    arrivals: ArrivalLog,
+  ): boolean {
+    if (this.#size + MAX_TRANSPORT_FEEDBACK > this.#out.length) {
+      throw new RangeError("Cannot write RTCP: no room for feedback");
+    }
+    const size = arrivals.write(this.#out, this.#size + 12);
+    if (size === 0) return false;
+    const at = this.#begin(
+      RtcpType.transportFeedback,
+      FeedbackFormat.transport,
+      12 + size,
+    );
+    writeU32(this.#out, at + 4, senderSsrc);
+    writeU32(this.#out, at + 8, mediaSsrc);
+    return true;
   }
 
   /** Receiver estimated maximum bit rate (draft-alvestrand-rmcat-remb-03). */

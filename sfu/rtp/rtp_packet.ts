@@ -3,6 +3,9 @@ import { readU16, readU32, readU8, writeU16, writeU32 } from "./bytes.ts";
 /** The size of an RTP header without sources and extensions, in bytes. */
 export const RTP_HEADER_SIZE = 12;
 
+/** The size of a header with {@linkcode writeTransportSequence}, in bytes. */
+export const LONG_RTP_HEADER_SIZE = 20;
+
 const ONE_BYTE_PROFILE = 0xbede;
 const TWO_BYTE_PROFILE = 0x1000;
 const NO_BYTES = new Uint8Array(0);
@@ -150,4 +153,22 @@ export function writeRtpHeader(
   writeU16(out, 2, sequenceNumber);
   writeU32(out, 4, timestamp);
   writeU32(out, 8, ssrc);
+}
+
+/**
+ * Adds the transport-wide sequence number to the header at the start of `out`
+ * as its only extension (RFC 8285 §4.2), which makes it one of
+ * {@linkcode LONG_RTP_HEADER_SIZE} bytes.
+ */
+export function writeTransportSequence(
+  out: Uint8Array,
+  extensionId: number,
+  number: number,
+): void {
+  out[0] = 0x90;
+  writeU16(out, 12, ONE_BYTE_PROFILE);
+  writeU16(out, 14, 1);
+  out[16] = extensionId << 4 | 1;
+  writeU16(out, 17, number);
+  out[19] = 0;
 }

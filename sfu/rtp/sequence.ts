@@ -53,6 +53,19 @@ export class SequenceExtender {
   }
 
   /**
+   * The extended number of a packet that is sent again, or −1 if it is far from
+   * all others. Never a new beginning: what probes may repeat very old packets.
+   */
+  extendRepair(sequenceNumber: number): number {
+    if (this.#highest < 0) return -1;
+    const delta = seqDelta(sequenceNumber, this.#highest & 0xffff);
+    if (delta < -MAX_MISORDER || delta > MAX_MISORDER) return -1;
+    const extended = this.#highest + delta;
+    if (delta > 0) this.#highest = extended;
+    return extended;
+  }
+
+  /**
    * The extended number of a packet, or −1 if the packet is to be dropped: it
    * is far from all others, and the first of its kind.
    */

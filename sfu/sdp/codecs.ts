@@ -15,11 +15,24 @@ export interface Codec {
    * that a viewer sees one number for one codec, whoever publishes.
    */
   readonly subscriberPayloadType: number;
+  /** That of its retransmissions towards viewers (RFC 4588); none if absent. */
+  readonly subscriberRtxPayloadType?: number;
+  /** That of redundancy towards viewers (RFC 2198); none if absent. */
+  readonly subscriberRedPayloadType?: number;
   /** RTCP feedback that we give and take, in the words of `a=rtcp-fb`. */
   readonly feedback: readonly string[];
 }
 
-const VIDEO_FEEDBACK = ["goog-remb", "nack", "nack pli", "ccm fir"] as const;
+/** In the words of `a=rtcp-fb`: feedback about all packets of a peer. */
+export const TRANSPORT_FEEDBACK = "transport-cc";
+
+const VIDEO_FEEDBACK = [
+  "goog-remb",
+  TRANSPORT_FEEDBACK,
+  "nack",
+  "nack pli",
+  "ccm fir",
+] as const;
 
 /** The codecs that we forward. */
 export const CODECS: Readonly<Record<CodecName, Codec>> = {
@@ -30,6 +43,7 @@ export const CODECS: Readonly<Record<CodecName, Codec>> = {
     clockRate: 90_000,
     channels: 1,
     subscriberPayloadType: 96,
+    subscriberRtxPayloadType: 97,
     feedback: VIDEO_FEEDBACK,
   },
   opus: {
@@ -39,6 +53,7 @@ export const CODECS: Readonly<Record<CodecName, Codec>> = {
     clockRate: 48_000,
     channels: 2,
     subscriberPayloadType: 111,
-    feedback: [],
+    subscriberRedPayloadType: 63,
+    feedback: [TRANSPORT_FEEDBACK],
   },
 };

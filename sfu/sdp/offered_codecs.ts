@@ -18,13 +18,18 @@ export interface OfferedCodec {
   readonly codec: CodecName;
   readonly payloadType: number;
   readonly fmtp?: string | undefined;
+  /** The number under which it is sent again (RFC 4588), if offered. */
+  readonly rtxPayloadType?: number | undefined;
+  /** The number under which it is sent with redundancy (RFC 2198), if offered. */
+  readonly redPayloadType?: number | undefined;
   /** What both sides know. */
   readonly feedback: readonly string[];
 }
 
 /**
  * Finds what we can use of a section's formats, in the client's order of
- * preference. Retransmission, redundancy and FEC are codecs too, and none of ours.
+ * preference. Retransmission and redundancy are formats of their own in SDP, but
+ * belong to the codec that they carry; FEC is none of ours.
  *
  * @param allowed the codecs to look for
  */
@@ -38,6 +43,15 @@ export function parseCodecs(
   const forAll = allValues(section.attributes, "rtcp-fb")
     .flatMap((value) => value.startsWith("* ") ? value.slice(2) : []);
 
+  const carriers = section.formats.flatMap((format) => {
+    const payloadType = toPayloadType(format);
+    if (payloadType === undefined) return [];
+    return [{
+      payloadType,
+      rtpmap: rtpmap.get(payloadType)?.[0] ?? "",
+      fmtp: fmtp.get(payloadType)?.[0],
+    }];
+  });
   const usable = [...new Set(section.formats)].flatMap((format) => {
     const payloadType = toPayloadType(format);
     if (payloadType === undefined) return [];
@@ -48,6 +62,8 @@ export function parseCodecs(
       codec: codec.name,
       payloadType,
       fmtp: fmtp.get(payloadType)?.find(isFmtp),
+      rtxPayloadType: findRtx(carriers, codec, payloadType),
+      redPayloadType: findRed(carriers, codec, payloadType),
       feedback: codec.feedback.filter((one) => offered.has(one)),
     }];
   });
@@ -94,6 +110,39 @@ function findCodec(
     clockRate === String(codec.clockRate) &&
     channels === String(codec.channels)
   );
+}
+
+/** A format that may carry packets of another one. */
+interface Carrier {
+  readonly payloadType: number;
+  readonly rtpmap: string;
+  readonly fmtp: string | undefined;
+}
+
+/** The retransmissions of a format: `apt` names it (RFC 4588 §8.6). */
+function findRtx(
+  carriers: readonly Carrier[],
+  { clockRate }: Codec,
+  payloadType: number,
+): number | undefined {
+  return carriers.find(({ rtpmap, fmtp }) =>
+    rtpmap.toLowerCase() === `rtx/${clockRate}` &&
+    fmtp?.split(";").some((part) => part.trim() === `apt=${payloadType}`)
+  )?.payloadType;
+}
+
+/** The redundancy of a format, which is all that it carries (RFC 2198 §5). */
+function findRed(
+  carriers: readonly Carrier[],
+  { kind, clockRate, channels }: Codec,
+  payloadType: number,
+): number | undefined {
+  if (kind !== "audio") return undefined;
+  const only = new RegExp(`^${payloadType}(/${payloadType})*$`);
+  return carriers.find(({ rtpmap, fmtp }) =>
+    rtpmap.toLowerCase() === `red/${clockRate}/${channels}` &&
+    fmtp !== undefined && only.test(fmtp)
+  )?.payloadType;
 }
 
 function isFmtp(text: string): boolean {

@@ -1,16 +1,18 @@
 import { assertNever } from "../../lib/assert_never.ts";
+import { MID_EXTENSION, TRANSPORT_SEQUENCE_EXTENSION } from "./extensions.ts";
 import type { LocalSdp } from "./local_sdp.ts";
 import {
   type AcceptedSection,
   type InactiveSection,
-  MID_EXTENSION,
   type OfferedSection,
   type PublisherOffer,
   type RejectedSection,
 } from "./publisher_offer.ts";
 import {
   codecLines,
+  extensionLines,
   joinLines,
+  rtxLines,
   sessionLines,
   transportLines,
 } from "./write.ts";
@@ -45,17 +47,27 @@ function liveLines(
   section: AcceptedSection | InactiveSection,
   local: LocalSdp,
 ): string[] {
-  const { kind: media, protocol, codecs, mid, midExtensionId } = section;
-  const formats = codecs.map(({ payloadType }) => payloadType);
+  const { kind: media, protocol, codecs, mid } = section;
+  const formats = codecs.flatMap(({ payloadType, rtxPayloadType }) =>
+    rtxPayloadType === undefined ? payloadType : [payloadType, rtxPayloadType]
+  );
   return [
     ...transportLines({ media, protocol, formats }, mid, local, "passive"),
     `a=${section.answer}`,
-    ...midExtensionId === undefined
-      ? []
-      : [`a=extmap:${midExtensionId} ${MID_EXTENSION}`],
-    ...codecs.flatMap(({ codec, payloadType, fmtp, feedback }) =>
-      codecLines(codec, payloadType, fmtp, feedback)
+    ...extensionLines(
+      section.transportSequenceId,
+      TRANSPORT_SEQUENCE_EXTENSION,
     ),
+    ...extensionLines(section.midExtensionId, MID_EXTENSION),
+    ...codecs.flatMap((codec) => [
+      ...codecLines(
+        codec.codec,
+        codec.payloadType,
+        codec.fmtp,
+        codec.feedback,
+      ),
+      ...rtxLines(codec.codec, codec.payloadType, codec.rtxPayloadType),
+    ]),
   ];
 }
 

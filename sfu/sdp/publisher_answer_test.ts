@@ -44,7 +44,7 @@ a=mid:0${TRANSPORT}
 a=recvonly
 a=rtpmap:111 opus/48000/2
 a=fmtp:111 minptime=10;useinbandfec=1
-m=video 4000 UDP/TLS/RTP/SAVPF 96
+m=video 4000 UDP/TLS/RTP/SAVPF 96 97
 c=IN IP4 192.0.2.1
 a=mid:1${TRANSPORT}
 a=recvonly
@@ -54,6 +54,8 @@ a=rtcp-fb:96 goog-remb
 a=rtcp-fb:96 nack
 a=rtcp-fb:96 nack pli
 a=rtcp-fb:96 ccm fir
+a=rtpmap:97 rtx/90000
+a=fmtp:97 apt=96
 `),
   );
 });
@@ -113,4 +115,17 @@ test("writePublisherAnswer() never writes a line that is two", () => {
     () => writePublisherAnswer(offer, { ...LOCAL, ice }),
     /^Error: Cannot write SDP: line break/,
   );
+});
+
+test("writePublisherAnswer() agrees to numbers for all packets", () => {
+  const uri =
+    "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
+  const extmap = `a=extmap:3 ${uri}\r\n`;
+  const offer = chromium.CAMERA.replaceAll("a=sendonly", `${extmap}a=sendonly`);
+  for (const [index, section] of sectionsOf(answer(offer)).entries()) {
+    assert.ok(section.includes(extmap));
+    assert.match(section, index === 0 ? /111 transport-cc/ : /96 transport-cc/);
+  }
+  const ours = sectionsOf(answer(chromium.CAMERA)).join("");
+  assert.doesNotMatch(ours, /transport-cc/, "of no use without the extension");
 });

@@ -1,14 +1,17 @@
 import type { RemoteParameters } from "../transport/ports.ts";
-import type { CodecName } from "./codecs.ts";
+import { type CodecName, TRANSPORT_FEEDBACK } from "./codecs.ts";
 import {
-  allValues,
   cannotUse,
   parseDocument,
   type SdpDocument,
   type Section,
   sectionName,
 } from "./document.ts";
-import { toInteger } from "./grammar.ts";
+import {
+  findExtensionId,
+  MID_EXTENSION,
+  TRANSPORT_SEQUENCE_EXTENSION,
+} from "./extensions.ts";
 import { type Msid, parseMsid } from "./msid.ts";
 import { type OfferedCodec, parseCodecs } from "./offered_codecs.ts";
 import { parseRemoteTransport } from "./remote_transport.ts";
@@ -17,13 +20,16 @@ import { parseSources } from "./sources.ts";
 
 export type { OfferedCodec } from "./offered_codecs.ts";
 
-/** The only RTP header extension that we agree to (RFC 9143 §15). */
-export const MID_EXTENSION = "urn:ietf:params:rtp-hdrext:sdes:mid";
-/** The highest id of a one-byte header (RFC 8285 §4.2). */
-const MAX_EXTENSION_ID = 14;
+/** The RTP header extensions of a section that we agree to, by their ids. */
+export interface AgreedExtensions {
+  /** That which carries the mid. */
+  readonly midExtensionId?: number | undefined;
+  /** That which numbers the packets of all sections together. */
+  readonly transportSequenceId?: number | undefined;
+}
 
 /** A section whose track we receive. */
-export interface AcceptedSection {
+export interface AcceptedSection extends AgreedExtensions {
   readonly accepted: true;
   readonly answer: "recvonly";
   readonly mid: string;
@@ -33,21 +39,20 @@ export interface AcceptedSection {
   readonly codecs: readonly OfferedCodec[];
   /** Without those of retransmission and FEC; empty if the offer names none. */
   readonly ssrcs: readonly number[];
+  /** What is sent again has a source of its own, by the source it repairs. */
+  readonly rtxSsrcs: ReadonlyMap<number, number>;
   readonly cname?: string | undefined;
   readonly msid?: Msid | undefined;
-  /** The RTP header extension that carries the mid, if agreed. */
-  readonly midExtensionId?: number | undefined;
 }
 
 /** A section that could be received but sends nothing now. */
-export interface InactiveSection {
+export interface InactiveSection extends AgreedExtensions {
   readonly accepted: false;
   readonly answer: "inactive";
   readonly mid: string;
   readonly kind: "audio" | "video";
   readonly protocol: string;
   readonly codecs: readonly OfferedCodec[];
-  readonly midExtensionId?: number | undefined;
 }
 
 /** A section that is no use to us, or that the client itself has given up. */
@@ -118,7 +123,15 @@ function parseOfferedSection(
   allowed: readonly CodecName[],
 ): OfferedSection {
   const { mid, media, protocol } = section;
-  const codecs = parseCodecs(section, allowed);
+  const offered = parseCodecs(section, allowed);
+  const extensions = parseExtensions(section, offered);
+  // Feedback on all packets of a peer needs the numbers to name them by.
+  const codecs = extensions.transportSequenceId !== undefined
+    ? offered
+    : offered.map((codec) => ({
+      ...codec,
+      feedback: codec.feedback.filter((one) => one !== TRANSPORT_FEEDBACK),
+    }));
   const isAv = media === "audio" || media === "video";
   if (!isAv || codecs.length === 0 || !isReceivable(section)) {
     const format = section.formats[0] ?? "0";
@@ -134,9 +147,8 @@ function parseOfferedSection(
   if (mid === "") throw cannotUse("offer", `no mid in ${sectionName(section)}`);
 
   const common = { mid, kind: media, protocol, codecs } as const;
-  const midExtensionId = media === "video" ? parseMidId(section) : undefined;
   if (!parseDirection(document, section).sends) {
-    return { accepted: false, answer: "inactive", ...common, midExtensionId };
+    return { accepted: false, answer: "inactive", ...common, ...extensions };
   }
   return {
     accepted: true,
@@ -144,18 +156,26 @@ function parseOfferedSection(
     ...common,
     ...parseSources(section),
     msid: parseMsid(section),
-    midExtensionId,
+    ...extensions,
   };
 }
 
-/** The id of the mid extension, unless it is offered in one direction only. */
-function parseMidId(section: Section): number | undefined {
-  for (const value of allValues(section.attributes, "extmap")) {
-    const [id = "", uri] = value.split(" ");
-    const number = toInteger(id, MAX_EXTENSION_ID);
-    if (uri === MID_EXTENSION && number) return number;
-  }
-  return undefined;
+/** Numbers are of use only to a sender who reads the feedback on them. */
+function parseExtensions(
+  section: Section,
+  codecs: readonly OfferedCodec[],
+): AgreedExtensions {
+  const reads = codecs.some(({ feedback }) =>
+    feedback.includes(TRANSPORT_FEEDBACK)
+  );
+  return {
+    midExtensionId: section.media === "video"
+      ? findExtensionId(section, MID_EXTENSION)
+      : undefined,
+    transportSequenceId: reads
+      ? findExtensionId(section, TRANSPORT_SEQUENCE_EXTENSION)
+      : undefined,
+  };
 }
 
 /**
@@ -166,6 +186,7 @@ function requireDistinct(sections: readonly OfferedSection[]): void {
   const ssrcs = new Set<number>();
   const codecs = new Map<number, string>();
   let midId: number | undefined;
+  let transportId: number | undefined;
   for (const section of sections) {
     if (section.answer === "rejected") continue;
     for (const ssrc of section.accepted ? section.ssrcs : []) {
@@ -174,15 +195,33 @@ function requireDistinct(sections: readonly OfferedSection[]): void {
       }
       ssrcs.add(ssrc);
     }
-    for (const { payloadType, codec } of section.codecs) {
-      if ((codecs.get(payloadType) ?? codec) !== codec) {
+    for (const [payloadType, use] of section.codecs.flatMap(usesOf)) {
+      if ((codecs.get(payloadType) ?? use) !== use) {
         throw cannotUse("offer", `payload type ${payloadType} is used twice`);
       }
-      codecs.set(payloadType, codec);
+      codecs.set(payloadType, use);
     }
-    if (section.midExtensionId === undefined) continue;
-    if ((midId ??= section.midExtensionId) !== section.midExtensionId) {
+    const { midExtensionId, transportSequenceId } = section;
+    midId ??= midExtensionId;
+    if ((midExtensionId ?? midId) !== midId) {
       throw cannotUse("offer", "the mid extension has two ids");
     }
+    transportId ??= transportSequenceId;
+    if ((transportSequenceId ?? transportId) !== transportId) {
+      throw cannotUse("offer", "the transport sequence extension has two ids");
+    }
   }
+}
+
+/** What a codec's payload types stand for. */
+function usesOf(codec: OfferedCodec): [number, string][] {
+  const { payloadType, rtxPayloadType, redPayloadType } = codec;
+  const uses: [number, string][] = [[payloadType, codec.codec]];
+  if (rtxPayloadType !== undefined) {
+    uses.push([rtxPayloadType, `rtx of ${payloadType}`]);
+  }
+  if (redPayloadType !== undefined) {
+    uses.push([redPayloadType, `red of ${codec.codec}`]);
+  }
+  return uses;
 }

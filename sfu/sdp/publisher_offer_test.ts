@@ -58,12 +58,16 @@ test("parsePublisherOffer() reads a Chromium offer", () => {
         codec: "opus",
         payloadType: 111,
         fmtp: "minptime=10;useinbandfec=1",
+        rtxPayloadType: undefined,
+        redPayloadType: 63,
         feedback: [],
       }],
       ssrcs: [3930668673],
+      rtxSsrcs: new Map(),
       cname,
       msid: { streamId, trackId: "15aef2ec-96bc-4bc6-b872-3c0dc9e50cf4" },
       midExtensionId: undefined,
+      transportSequenceId: undefined,
     }, {
       accepted: true,
       answer: "recvonly",
@@ -74,12 +78,16 @@ test("parsePublisherOffer() reads a Chromium offer", () => {
         codec: "vp8",
         payloadType: 96,
         fmtp: undefined,
+        rtxPayloadType: 97,
+        redPayloadType: undefined,
         feedback: VIDEO_FEEDBACK,
       }],
       ssrcs: [345100753],
+      rtxSsrcs: new Map([[345100753, 2748841498]]),
       cname,
       msid: { streamId, trackId: "9f7d382d-3111-40a2-91a2-ab09a6436bf5" },
       midExtensionId: 4,
+      transportSequenceId: undefined,
     }],
   });
 });
@@ -94,6 +102,8 @@ test("parsePublisherOffer() reads a Firefox offer", () => {
     codec: "opus",
     payloadType: 109,
     fmtp: "maxplaybackrate=48000;stereo=1;useinbandfec=1",
+    rtxPayloadType: undefined,
+    redPayloadType: undefined,
     feedback: [],
   }]);
   const video = accepted(firefox.CAMERA, 1);

@@ -45,9 +45,10 @@ const OUR_LINES = [
   /^a=rtcp-mux$/,
   /^a=(recvonly|inactive)$/,
   /^a=extmap:([1-9]|1[0-4]) urn:ietf:params:rtp-hdrext:sdes:mid$/,
-  /^a=rtpmap:[0-9]{1,3} (VP8\/90000|opus\/48000\/2)$/,
+  /^a=extmap:([1-9]|1[0-4]) http:\/\/www\.ietf\.org\/id\/draft-holmer-[-a-z0-9]+$/,
+  /^a=rtpmap:[0-9]{1,3} (VP8\/90000|opus\/48000\/2|rtx\/90000)$/,
   /^a=fmtp:[0-9]{1,3} [ -~]{1,512}$/,
-  /^a=rtcp-fb:[0-9]{1,3} (goog-remb|nack|nack pli|ccm fir)$/,
+  /^a=rtcp-fb:[0-9]{1,3} (goog-remb|transport-cc|nack|nack pli|ccm fir)$/,
 ];
 
 /** What attackers and broken clients put where something else belongs. */
@@ -195,14 +196,18 @@ const subscription: fc.Arbitrary<SubscriberSection[]> = fc.uniqueArray(
     fmtp: fc.option(fc.stringMatching(/^[!-~]([ -~]{0,50}[!-~])?$/), {
       nil: undefined,
     }),
-    ssrc: fc.nat({ max: 0xffff_ffff }),
+    ssrc: fc.nat({ max: 0x7fff_ffff }),
+    rtxSsrc: fc.integer({ min: 0x8000_0000, max: 0xffff_ffff }),
     cname: token,
     msid: fc.record({ streamId: token, trackId: token }, {
       noNullPrototype: true,
     }),
   }),
   { minLength: 1, maxLength: 6, selector: ({ mid }) => mid },
-).filter((all) => new Set(all.map(({ ssrc }) => ssrc)).size === all.length)
+).filter((all) => {
+  const ssrcs = all.flatMap(({ ssrc, rtxSsrc }) => [ssrc, rtxSsrc]);
+  return new Set(ssrcs).size === ssrcs.length;
+})
   .map((all) =>
     all.map((section) => {
       const codec = section.kind === "audio" ? "opus" : "vp8";
@@ -236,6 +241,8 @@ test("an offer to a viewer reads as what was offered", () => {
           codec,
           payloadType,
           fmtp,
+          rtxPayloadType: CODECS[codec].subscriberRtxPayloadType,
+          redPayloadType: CODECS[codec].subscriberRedPayloadType,
           feedback,
         }]);
         assert.equal(found.accepted, active);
@@ -258,8 +265,16 @@ test("our answer to our offer accepts all that is active", () => {
       );
       const answer = fullIce(writePublisherAnswer(offer, LOCAL))
         .replaceAll("a=setup:passive", "a=setup:active");
-      const { accepted } = parseSubscriberAnswer(answer, sections);
+      const { accepted, help } = parseSubscriberAnswer(answer, sections);
       assert.deepEqual(accepted, sections.map(({ active }) => active));
+      assert.deepEqual(
+        help,
+        sections.map(({ codec }) => ({
+          rtx: codec === "vp8",
+          red: false,
+          transportSequence: true,
+        })),
+      );
     }),
     { numRuns: 500 },
   );

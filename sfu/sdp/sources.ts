@@ -13,6 +13,8 @@ const REPAIR_GROUPS: ReadonlySet<string> = new Set(["FID", "FEC", "FEC-FR"]);
 /** The RTP sources that a section declares (RFC 5576). */
 export interface Sources {
   readonly ssrcs: readonly number[];
+  /** The sources of retransmissions (RFC 4588 §8.2), by what they repair. */
+  readonly rtxSsrcs: ReadonlyMap<number, number>;
   readonly cname?: string | undefined;
 }
 
@@ -39,7 +41,23 @@ export function parseSources(section: Section): Sources {
   const cname = lines
     .flatMap(({ rest }) => rest.startsWith("cname:") ? rest.slice(6) : [])
     .find((text) => isVisible(text, MAX_CNAME_CHARS));
-  return { ssrcs, cname };
+  return { ssrcs, rtxSsrcs: parseRtx(section, ssrcs), cname };
+}
+
+function parseRtx(
+  section: Section,
+  ssrcs: readonly number[],
+): Map<number, number> {
+  const pairs = allValues(section.attributes, "ssrc-group").flatMap((group) => {
+    const [semantics, first = "", second = ""] = group.split(" ");
+    const media = toInteger(first, MAX_SSRC);
+    const rtx = toInteger(second, MAX_SSRC);
+    if (semantics !== "FID" || media === undefined || rtx === undefined) {
+      return [];
+    }
+    return ssrcs.includes(media) ? [[media, rtx] as const] : [];
+  });
+  return new Map(pairs);
 }
 
 function parseRepairs(group: string): number[] {

@@ -1,4 +1,5 @@
 import type { RemoteParameters } from "../transport/ports.ts";
+import { CODECS, TRANSPORT_FEEDBACK } from "./codecs.ts";
 import {
   cannotUse,
   parseDocument,
@@ -6,16 +7,33 @@ import {
   type Section,
   sectionName,
 } from "./document.ts";
+import {
+  findExtensionId,
+  TRANSPORT_SEQUENCE_EXTENSION,
+  TRANSPORT_SEQUENCE_ID,
+} from "./extensions.ts";
 import { parseCodecs } from "./offered_codecs.ts";
 import { parseRemoteTransport } from "./remote_transport.ts";
 import { isReceivable, parseDirection } from "./section_state.ts";
 import type { SubscriberSection } from "./subscriber_offer.ts";
+
+/** Of what we offered to do for a section, what the viewer can use. */
+export interface AgreedHelp {
+  /** Retransmissions in a source of their own (RFC 4588). */
+  readonly rtx: boolean;
+  /** Redundant sound (RFC 2198). */
+  readonly red: boolean;
+  /** Numbers for all packets of the peer, on which there is feedback. */
+  readonly transportSequence: boolean;
+}
 
 /** What a viewer answers. */
 export interface SubscriberAnswer {
   readonly remote: RemoteParameters;
   /** By the offer's order: whether we send it and the viewer takes it. */
   readonly accepted: readonly boolean[];
+  /** By the offer's order. */
+  readonly help: readonly AgreedHelp[];
 }
 
 /**
@@ -41,7 +59,10 @@ export function parseSubscriberAnswer(
     const offered = sections[index];
     return offered !== undefined && isTaken(document, answered, offered);
   });
-  return { remote, accepted };
+  const help = document.sections.map((answered, index) =>
+    parseHelp(answered, sections[index]!)
+  );
+  return { remote, accepted, help };
 }
 
 /** Refuses the answer to another offer, as when two have crossed. */
@@ -79,4 +100,22 @@ function isTaken(
   }
   return receives && parseCodecs(answered, [offered.codec])
     .some(({ payloadType }) => payloadType === offered.payloadType);
+}
+
+function parseHelp(
+  answered: Section,
+  { codec, payloadType }: SubscriberSection,
+): AgreedHelp {
+  const { subscriberRtxPayloadType, subscriberRedPayloadType } = CODECS[codec];
+  const taken = parseCodecs(answered, [codec])
+    .find((one) => one.payloadType === payloadType);
+  const is = (found: number | undefined, ours: number | undefined) =>
+    found !== undefined && found === ours;
+  return {
+    rtx: is(taken?.rtxPayloadType, subscriberRtxPayloadType),
+    red: is(taken?.redPayloadType, subscriberRedPayloadType),
+    transportSequence: taken?.feedback.includes(TRANSPORT_FEEDBACK) === true &&
+      findExtensionId(answered, TRANSPORT_SEQUENCE_EXTENSION) ===
+        TRANSPORT_SEQUENCE_ID,
+  };
 }

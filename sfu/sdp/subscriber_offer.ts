@@ -2,8 +2,15 @@ import { type CodecName, CODECS } from "./codecs.ts";
 import type { LocalSdp } from "./local_sdp.ts";
 import type { Msid } from "./msid.ts";
 import {
+  TRANSPORT_SEQUENCE_EXTENSION,
+  TRANSPORT_SEQUENCE_ID,
+} from "./extensions.ts";
+import {
   codecLines,
+  extensionLines,
   joinLines,
+  redLines,
+  rtxLines,
   sessionLines,
   transportLines,
 } from "./write.ts";
@@ -20,6 +27,8 @@ export interface SubscriberSection {
   /** The publisher's. */
   readonly fmtp?: string | undefined;
   readonly ssrc: number;
+  /** Under which it is sent again; of no use to codecs without retransmission. */
+  readonly rtxSsrc: number;
   /** The publisher's, so that a viewer keeps its audio and video in step. */
   readonly cname: string;
   /** From `toSubscriberMsid`: neither part is empty. */
@@ -28,8 +37,8 @@ export interface SubscriberSection {
 
 /**
  * Writes an offer to a viewer. Each section has one codec, with all feedback
- * that we understand, and no header extension: a viewer tells tracks apart by
- * their SSRCs.
+ * that we understand, and what repairs its loss: retransmissions of pictures,
+ * redundancy for sound. A viewer tells tracks apart by their SSRCs.
  */
 export function writeSubscriberOffer(
   sections: readonly SubscriberSection[],
@@ -44,20 +53,34 @@ export function writeSubscriberOffer(
 function sectionLines(section: SubscriberSection, local: LocalSdp): string[] {
   const { mid, kind: media, codec, payloadType, fmtp } = section;
   const protocol = "UDP/TLS/RTP/SAVPF";
-  const formats = [payloadType];
+  const { feedback, subscriberRtxPayloadType, subscriberRedPayloadType } =
+    CODECS[codec];
+  const formats = [
+    payloadType,
+    subscriberRtxPayloadType,
+    subscriberRedPayloadType,
+  ].filter((format) => format !== undefined);
   return [
     ...transportLines({ media, protocol, formats }, mid, local, "actpass"),
     ...section.active ? sourceLines(section) : ["a=inactive"],
-    ...codecLines(codec, payloadType, fmtp, CODECS[codec].feedback),
+    ...extensionLines(TRANSPORT_SEQUENCE_ID, TRANSPORT_SEQUENCE_EXTENSION),
+    ...codecLines(codec, payloadType, fmtp, feedback),
+    ...rtxLines(codec, payloadType, subscriberRtxPayloadType),
+    ...redLines(codec, payloadType, subscriberRedPayloadType),
   ];
 }
 
-function sourceLines({ ssrc, cname, msid }: SubscriberSection): string[] {
+function sourceLines(section: SubscriberSection): string[] {
+  const { ssrc, rtxSsrc, codec, cname, msid } = section;
   const ids = `${msid.streamId} ${msid.trackId}`;
+  const hasRtx = CODECS[codec].subscriberRtxPayloadType !== undefined;
   return [
     "a=sendonly",
     `a=msid:${ids}`,
-    `a=ssrc:${ssrc} cname:${cname}`,
-    `a=ssrc:${ssrc} msid:${ids}`,
+    ...hasRtx ? [`a=ssrc-group:FID ${ssrc} ${rtxSsrc}`] : [],
+    ...(hasRtx ? [ssrc, rtxSsrc] : [ssrc]).flatMap((source) => [
+      `a=ssrc:${source} cname:${cname}`,
+      `a=ssrc:${source} msid:${ids}`,
+    ]),
   ];
 }

@@ -74,6 +74,36 @@ export function codecLines(
   ];
 }
 
+/** The lines that describe a codec's retransmissions (RFC 4588 §8.6), if any. */
+export function rtxLines(
+  name: CodecName,
+  payloadType: number,
+  rtxPayloadType: number | undefined,
+): string[] {
+  return rtxPayloadType === undefined ? [] : [
+    `a=rtpmap:${rtxPayloadType} rtx/${CODECS[name].clockRate}`,
+    `a=fmtp:${rtxPayloadType} apt=${payloadType}`,
+  ];
+}
+
+/** The lines that describe a codec's redundancy (RFC 2198 §5), if any. */
+export function redLines(
+  name: CodecName,
+  payloadType: number,
+  redPayloadType: number | undefined,
+): string[] {
+  const { clockRate, channels } = CODECS[name];
+  return redPayloadType === undefined ? [] : [
+    `a=rtpmap:${redPayloadType} red/${clockRate}/${channels}`,
+    `a=fmtp:${redPayloadType} ${payloadType}/${payloadType}`,
+  ];
+}
+
+/** The line that agrees to a header extension (RFC 8285 §5), if it has an id. */
+export function extensionLines(id: number | undefined, uri: string): string[] {
+  return id === undefined ? [] : [`a=extmap:${id} ${uri}`];
+}
+
 /**
  * A host candidate for UDP (RFC 8839 §5.1). Earlier addresses are preferred;
  * each has a foundation of its own, as each has its own base.

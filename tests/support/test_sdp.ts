@@ -63,10 +63,13 @@ export function readTestSdp(sdp: string): SdpParameters {
   };
 }
 
-/** The SSRC of each section of an offer of ours. */
+/** The SSRC of each section of an offer of ours, without those of repairs. */
 export function readSsrcs(sdp: string): number[] {
-  const found = [...sdp.matchAll(/^a=ssrc:(\d+) cname/gm)];
-  return found.map((match) => Number(match[1]));
+  const repairs = [...sdp.matchAll(/^a=ssrc-group:FID \d+ (\d+)/gm)]
+    .map((match) => match[1]);
+  const found = [...sdp.matchAll(/^a=ssrc:(\d+) cname/gm)]
+    .map((match) => match[1]);
+  return found.filter((ssrc) => !repairs.includes(ssrc)).map(Number);
 }
 
 function sessionLines(mids: readonly string[]): string[] {

@@ -1,0 +1,42 @@
+const BUCKETS = 10;
+
+/**
+ * Of one bucket, in milliseconds; ten of them are measured over. Lower is quicker;
+ * higher is steadier where pictures come in bursts.
+ */
+const BUCKET_MS = 50;
+
+/**
+ * How much of what is sent arrives, by times of the receiver's clock. The bucket
+ * that is being filled does not count, or the rate would saw.
+ */
+export class ArrivalRate {
+  readonly #bytes = new Float64Array(BUCKETS + 1);
+  #first = -1;
+  #bucket = -1;
+
+  /** Notes a packet that arrived. */
+  add(sizeBytes: number, arrivalMs: number): void {
+    const bucket = Math.floor(arrivalMs / BUCKET_MS);
+    if (this.#first < 0) this.#first = this.#bucket = bucket;
+    for (let i = this.#bucket + 1; i <= bucket; i++) {
+      if (i - this.#bucket > BUCKETS + 1) break;
+      this.#bytes[i % (BUCKETS + 1)] = 0;
+    }
+    if (bucket < this.#bucket - BUCKETS) return;
+    if (bucket - this.#bucket > BUCKETS) this.#bytes.fill(0);
+    this.#bucket = Math.max(this.#bucket, bucket);
+    const slot = bucket % (BUCKETS + 1);
+    this.#bytes[slot] = this.#bytes[slot]! + sizeBytes;
+  }
+
+  /** In bit/s; `undefined` until it has been measured for long enough. */
+  get bitrateBps(): number | undefined {
+    if (this.#bucket - this.#first < BUCKETS) return undefined;
+    let sum = 0;
+    for (let i = 1; i <= BUCKETS; i++) {
+      sum += this.#bytes[(this.#bucket - i) % (BUCKETS + 1)]!;
+    }
+    return sum * 8 * 1_000 / (BUCKETS * BUCKET_MS);
+  }
+}

@@ -1,0 +1,71 @@
+import type { Instant } from "../../../lib/time.ts";
+import { instantAt } from "../../../lib/time.ts";
+import { seqDelta } from "../sequence.ts";
+
+/**
+ * How many packets are remembered until feedback on them comes; a power of two.
+ * Lower forgets sooner than feedback comes, on fast and long paths; higher costs
+ * each viewer more memory.
+ */
+const REMEMBERED = 1_024;
+
+/**
+ * What a peer has sent under transport-wide sequence numbers, until feedback
+ * tells what became of it. A packet that is found is named by its *slot*, which
+ * is good until the next `add`.
+ */
+export class SentPackets {
+  readonly #sentAt = new Float64Array(REMEMBERED);
+  readonly #sizes = new Uint16Array(REMEMBERED);
+  readonly #probes = new Uint32Array(REMEMBERED);
+  readonly #waiting = new Uint8Array(REMEMBERED);
+  /** Of the next packet; counted without end. */
+  #next = 0;
+
+  /**
+   * Notes a packet.
+   *
+   * @param sizeBytes on the wire
+   * @param probe the number of the probe that it is part of, or 0
+   * @returns the number that it has to carry, of 16 bits
+   */
+  add(sizeBytes: number, probe: number, now: Instant): number {
+    const slot = this.#next & (REMEMBERED - 1);
+    this.#sentAt[slot] = now;
+    this.#sizes[slot] = sizeBytes;
+    this.#probes[slot] = probe;
+    this.#waiting[slot] = 1;
+    return this.#next++ & 0xffff;
+  }
+
+  /** The slot of a packet that nothing is known of yet, or −1. */
+  find(sequenceNumber: number): number {
+    if (this.#next === 0) return -1;
+    const newest = this.#next - 1;
+    const extended = newest + seqDelta(sequenceNumber, newest & 0xffff);
+    const age = newest - extended;
+    if (extended < 0 || age < 0 || age >= REMEMBERED) return -1;
+    const slot = extended & (REMEMBERED - 1);
+    return this.#waiting[slot] === 1 ? slot : -1;
+  }
+
+  /** When it was sent. */
+  sentAt(slot: number): Instant {
+    return instantAt(this.#sentAt[slot]!);
+  }
+
+  /** On the wire, in bytes. */
+  sizeBytes(slot: number): number {
+    return this.#sizes[slot]!;
+  }
+
+  /** The probe that it is part of, or 0. */
+  probe(slot: number): number {
+    return this.#probes[slot]!;
+  }
+
+  /** Its arrival is known: it is not found any more. */
+  forget(slot: number): void {
+    this.#waiting[slot] = 0;
+  }
+}

@@ -1,0 +1,56 @@
+import type { Instant } from "../../lib/time.ts";
+
+/**
+ * The share of what a path carries that repairs may take. Lower leaves more
+ * holes; higher lets repairs of what a full queue drops fill it again.
+ */
+const SHARE = 0.5;
+
+/** How much may come at once, in milliseconds of the path. */
+const BURST_MS = 250;
+
+/** How many packets are remembered as sent again; a power of two. */
+const REMEMBERED = 256;
+
+/**
+ * Which repairs a viewer gets: none twice within a round trip, and not more
+ * than a share of what its path carries.
+ */
+export class RepairBudget {
+  readonly #numbers = new Float64Array(REMEMBERED).fill(-1);
+  readonly #sentAt = new Float64Array(REMEMBERED);
+  #bytes = Number.POSITIVE_INFINITY;
+  #filledAt = Number.NEGATIVE_INFINITY;
+
+  /**
+   * Whether a packet may be sent again now; if so, that is noted.
+   *
+   * @param rateBps what the path carries; `Infinity` if that is not known
+   */
+  take(
+    extended: number,
+    sizeBytes: number,
+    rateBps: number,
+    rttMs: number,
+    now: Instant,
+  ): boolean {
+    const slot = extended & (REMEMBERED - 1);
+    const repeated = this.#numbers[slot] === extended &&
+      now - this.#sentAt[slot]! < rttMs;
+    if (repeated) return false;
+    this.#fill(rateBps, now);
+    if (this.#bytes < sizeBytes) return false;
+    this.#bytes -= sizeBytes;
+    this.#numbers[slot] = extended;
+    this.#sentAt[slot] = now;
+    return true;
+  }
+
+  #fill(rateBps: number, now: Instant): void {
+    const most = rateBps / 8_000 * BURST_MS;
+    const elapsedMs = Math.min(now - this.#filledAt, BURST_MS * 2);
+    this.#filledAt = now;
+    const filled = this.#bytes + rateBps / 8_000 * SHARE * elapsedMs;
+    this.#bytes = Math.min(most, filled);
+  }
+}
