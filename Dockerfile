@@ -19,7 +19,7 @@ RUN deno install --frozen && deno task build
 # From here on, only what the server imports: no bundler, no browsers, no tests.
 # deno.lock goes on deciding on versions. Types and source maps are for people.
 RUN deno run --no-prompt --allow-read --allow-write=deno.json --allow-run \
-    tools/runtime_config.ts main.ts cli/*.ts auth/bcrypt_worker.ts \
+    tools/runtime_config.ts main.ts cli/*.ts auth/bcrypt_worker.ts media_worker.ts \
   && rm -rf node_modules tests tools docs \
   && find web -mindepth 1 -maxdepth 1 ! -name dist ! -name deno.json \
     -exec rm -rf {} + \
@@ -31,7 +31,7 @@ RUN deno run --no-prompt --allow-read --allow-write=deno.json --allow-run \
 # Compiles what the server and its commands consist of, and shows that it is all
 # there. Of the cache of npm, Deno wants to see what it knows of versions, or it
 # asks the network at each start.
-RUN deno cache --frozen main.ts cli/*.ts auth/bcrypt_worker.ts \
+RUN deno cache --frozen main.ts cli/*.ts auth/bcrypt_worker.ts media_worker.ts \
   && find /deno-dir/npm -type f ! -name registry.json -delete \
   && find /deno-dir/npm -type d -empty -delete \
   && deno run --no-prompt --cached-only --frozen --allow-env main.ts --help
@@ -64,5 +64,6 @@ HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \
   CMD ["deno", "run", "--no-prompt", "--cached-only", "--allow-read=/tmp/nereid.sock", "--allow-write=/tmp/nereid.sock", "--allow-net=unix:/tmp/nereid.sock,localhost:80", "cli/health.ts", "/tmp/nereid.sock"]
 
 # This process may only start the next, with permissions that follow from the
-# flags: its folders, its ports, OpenSSL. See cli/serve.ts.
-ENTRYPOINT ["deno", "run", "--no-prompt", "--cached-only", "--allow-env", "--allow-run=/usr/local/bin/deno", "cli/serve.ts", "--http=/tmp/nereid.sock"]
+# flags: its folders, its ports, OpenSSL. See cli/serve.ts. One media worker, so
+# that one UDP port will do: more are had by --media-workers (docs/adr/0017).
+ENTRYPOINT ["deno", "run", "--no-prompt", "--cached-only", "--allow-env", "--allow-run=/usr/local/bin/deno", "cli/serve.ts", "--http=/tmp/nereid.sock", "--media-workers=1"]

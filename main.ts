@@ -45,10 +45,10 @@ import type { Log } from "./lib/log.ts";
 import { createLog } from "./log.ts";
 import type { Clock } from "./lib/time.ts";
 import type { GroupName } from "./protocol/ids.ts";
-import type { MediaEvent } from "./protocol/media_plane.ts";
-import { type OpenPlane, openPlane } from "./sfu/open_plane.ts";
-import { chooseMediaPorts } from "./sfu/transport/native/choose_ports.ts";
+import { choosePortSet } from "./sfu/transport/native/choose_ports.ts";
 import { LibraryError } from "./sfu/transport/native/libraries.ts";
+import { type Media, openMedia } from "./sfu/workers/open_media.ts";
+import { WorkerOpenError } from "./sfu/workers/worker_thread.ts";
 import { Router } from "./signalling/router.ts";
 
 /**
@@ -60,7 +60,8 @@ const STOP_GRACE_MS = 1_500;
 /** A server that runs, until it is closed. */
 interface RunningServer {
   readonly servers: Servers;
-  readonly mediaPort: number;
+  /** One for each media worker. */
+  readonly mediaPorts: readonly number[];
   close(): Promise<void>;
 }
 
@@ -82,17 +83,12 @@ async function openServer(
     now: new Date(),
     log,
   });
-  const ports = await chooseMediaPorts(options.native, log);
-  let mediaPort = 0;
+  const media = await openMediaOf(options, clock, log);
   const app = createApp({
     router: new Router({ rtcConfiguration: {}, randomId: randomMessageId }),
     authenticator: files.authenticator,
     tokens: createTokenKeeper({ ...files, clock }),
-    openMedia: (onEvent: (event: MediaEvent) => void) => {
-      const plane = openMedia(options, { ports, clock, log, onEvent });
-      mediaPort = plane.port;
-      return plane;
-    },
+    openMedia: (onEvent) => media.attach(onEvent),
     clock,
     log,
   });
@@ -130,7 +126,7 @@ async function openServer(
     });
     return {
       servers,
-      mediaPort,
+      mediaPorts: media.ports,
       async close() {
         administration.close();
         await app.close("server is shutting down");
@@ -240,28 +236,43 @@ function openAdministration(
   };
 }
 
-/** @throws {ListenError} if the port cannot be had */
-function openMedia(
-  { mediaPort, publicAddresses }: ServeOptions,
-  parts: Omit<
-    Parameters<typeof openPlane>[0],
-    "hostname" | "port" | "publicAddresses"
-  >,
-): OpenPlane {
+/** @throws {ListenError} if a port cannot be had */
+async function openMediaOf(
+  options: ServeOptions,
+  clock: Clock,
+  log: Log,
+): Promise<Media> {
+  const { mediaPort, mediaWorkers, publicAddresses } = options;
+  const portSet = choosePortSet(options.native, log);
   try {
-    return openPlane({
+    const media = await openMedia({
+      workers: mediaWorkers,
+      module: new URL("./media_worker.ts", import.meta.url),
       hostname: "::",
       port: mediaPort,
       publicAddresses,
-      ...parts,
+      portSet,
+      clock,
+      log,
     });
+    log.info("Media", { workers: mediaWorkers, udp: media.ports.join() });
+    return media;
   } catch (error) {
-    if (error instanceof RangeError) throw new UsageError(error.message);
-    const why = error instanceof Deno.errors.AddrInUse
+    const reason = error instanceof WorkerOpenError ? error.reason : undefined;
+    if (error instanceof RangeError || reason === "bad-address") {
+      throw new UsageError((error as Error).message);
+    }
+    const isInUse = error instanceof Deno.errors.AddrInUse ||
+      reason === "in-use";
+    const why = isInUse
       ? "another program uses it, perhaps another Nereid"
       : String(error);
+    const last = mediaPort + Math.max(1, mediaWorkers) - 1;
+    const ports = last > mediaPort
+      ? `one of the UDP ports ${mediaPort} to ${last}`
+      : `UDP port ${mediaPort}`;
     throw new ListenError(
-      `Cannot listen on UDP port ${mediaPort}: ${why}. Choose another with --media-port`,
+      `Cannot listen on ${ports}: ${why}. Choose others with --media-port or --media-workers`,
       { cause: error },
     );
   }
@@ -275,7 +286,7 @@ function randomMessageId(): string {
 
 /** Tells people where the server is, and programs that it is ready. */
 async function announce(
-  { servers, mediaPort }: RunningServer,
+  { servers, mediaPorts }: RunningServer,
   options: ServeOptions,
   log: Log,
 ): Promise<void> {
@@ -297,7 +308,7 @@ async function announce(
     socket: http !== undefined && "path" in http ? http.path : null,
     http: servers.http ? `http://127.0.0.1:${servers.http.port}` : null,
     https: servers.https ? `https://127.0.0.1:${servers.https.port}` : null,
-    media: mediaPort,
+    media: mediaPorts,
   };
   console.log(`ready ${JSON.stringify(ready)}`);
 }

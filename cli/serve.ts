@@ -21,12 +21,12 @@ export function toPermissions(options: ServeOptions): readonly string[] {
   const { http } = options;
   const socket = http !== undefined && "path" in http ? [http.path] : [];
   const folders = [dataDirectory, groupsDirectory, ...socket];
-  // What a worker runs counts as read.
-  const worker = toPath("../auth/bcrypt_worker.ts");
+  // What workers run counts as read.
+  const code = WORKER_CODE.map(toPath);
   return [
     "--no-prompt",
     "--allow-net",
-    `--allow-read=${toList([...folders, staticDirectory, worker])}`,
+    `--allow-read=${toList([...folders, staticDirectory, ...code])}`,
     `--allow-write=${toList(folders)}`,
     // The DTLS library's `debug` looks through all of the environment.
     "--allow-env",
@@ -34,6 +34,16 @@ export function toPermissions(options: ServeOptions): readonly string[] {
     ...nativePermissions(options),
   ];
 }
+
+/** The modules that workers run, and those folders that they import from. */
+const WORKER_CODE = [
+  "../auth/bcrypt_worker.ts",
+  "../media_worker.ts",
+  "../clock.ts",
+  "../lib",
+  "../protocol",
+  "../sfu",
+];
 
 /** Those libraries of the system that carry media, and no others. */
 function nativePermissions({ native }: ServeOptions): readonly string[] {

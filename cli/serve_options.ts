@@ -20,6 +20,8 @@ export interface ServeOptions {
   readonly staticDirectory: string;
   /** The UDP port for media; 0 for any. */
   readonly mediaPort: number;
+  /** How many threads carry media; 0: the main one does. */
+  readonly mediaWorkers: number;
   /** Announced instead of the machine's own addresses, if there are any. */
   readonly publicAddresses: readonly string[];
   /** Whether to use the system's libraries for media. */
@@ -40,7 +42,11 @@ Usage: npx -y deno@2.9.6 task serve [FLAGS]
                           for this machine and reverse proxies: browsers give no
                           camera to pages that come over plain HTTP from elsewhere;
                           /PATH makes it a Unix socket, for proxies
-  --media-port PORT       the UDP port for sound and pictures (default 8443; 0: any)
+  --media-port PORT       the UDP port for sound and pictures (default 8443; 0: any);
+                          further media workers have the ports after it
+  --media-workers N       how many threads carry sound and pictures, each on a UDP
+                          port of its own (default: one for each core; 0: none, the
+                          main thread does)
   --public-address IP     how others reach this machine, if not by an address of its
                           own (NAT); with :PORT if that differs; may be repeated
   --data DIRECTORY        certificate and tokens (default data)
@@ -85,7 +91,7 @@ export function parseServeOptions(
     dataDirectory: flags.data,
     groupsDirectory: flags.groups,
     staticDirectory: flags.static,
-    mediaPort: parsePort("--media-port", flags["media-port"]),
+    ...parseMedia(flags["media-port"], flags["media-workers"]),
     publicAddresses: flags["public-address"] ?? [],
     native: parseNative(flags.native),
     logLevel: parseLogLevel(flags["log-level"]),
@@ -103,6 +109,7 @@ function parseFlags(args: readonly string[]) {
         "groups": { type: "string", default: "groups" },
         "static": { type: "string", default: "web/dist" },
         "media-port": { type: "string", default: "8443" },
+        "media-workers": { type: "string" },
         "public-address": { type: "string", multiple: true },
         "native": { type: "string", default: "auto" },
         "log-level": { type: "string", default: "info" },
@@ -139,6 +146,30 @@ function parsePort(flag: string, text: string): number {
   throw new UsageError(
     `Cannot use ${flag} ${text}: give a number from 0 to 65535`,
   );
+}
+
+/** More threads than any machine has use for. */
+const MAX_MEDIA_WORKERS = 256;
+
+function parseMedia(portText: string, workersText: string | undefined) {
+  const mediaPort = parsePort("--media-port", portText);
+  const mediaWorkers = workersText === undefined
+    ? Math.min(navigator.hardwareConcurrency, MAX_MEDIA_WORKERS)
+    : /^\d{1,3}$/.test(workersText)
+    ? Number(workersText)
+    : NaN;
+  if (!(mediaWorkers <= MAX_MEDIA_WORKERS)) {
+    throw new UsageError(
+      `Cannot use --media-workers ${workersText}: give a number from 0 to ${MAX_MEDIA_WORKERS}`,
+    );
+  }
+  const last = mediaPort + mediaWorkers - 1;
+  if (mediaPort > 0 && last > 65_535) {
+    throw new UsageError(
+      `Cannot use --media-port ${mediaPort}: ${mediaWorkers} media workers need the ports up to ${last}; choose a lower one`,
+    );
+  }
+  return { mediaPort, mediaWorkers };
 }
 
 function parseNative(text: string): NativeOption {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 
 import { toPermissions } from "./serve.ts";
 import { parseServeOptions } from "./serve_options.ts";
@@ -12,6 +13,7 @@ Deno.test("parseServeOptions() has defaults that need no preparation", () => {
     groupsDirectory: "groups",
     staticDirectory: "web/dist",
     mediaPort: 8443,
+    mediaWorkers: navigator.hardwareConcurrency,
     publicAddresses: [],
     native: "auto",
     logLevel: "info",
@@ -20,7 +22,7 @@ Deno.test("parseServeOptions() has defaults that need no preparation", () => {
 
 Deno.test("parseServeOptions() takes every flag", () => {
   const args =
-    "--http off --https=[::1]:443 --data d --groups g --static s --media-port 0 " +
+    "--http off --https=[::1]:443 --data d --groups g --static s --media-port 0 --media-workers 3 " +
     "--public-address 192.0.2.1 --public-address 2001:db8::1 --native off " +
     "--log-level debug";
 
@@ -31,6 +33,7 @@ Deno.test("parseServeOptions() takes every flag", () => {
     groupsDirectory: "g",
     staticDirectory: "s",
     mediaPort: 0,
+    mediaWorkers: 3,
     publicAddresses: ["192.0.2.1", "2001:db8::1"],
     native: "off",
     logLevel: "debug",
@@ -47,6 +50,9 @@ Deno.test("parseServeOptions() says what is wrong", () => {
     [["--http", "off", "--https", "off"], /both --http and --https are off/],
     [["--media-port", "65536"], /Cannot use --media-port 65536/],
     [["--media-port", "-1"], /--media-port/],
+    [["--media-workers", "x"], /--media-workers x: give a number/],
+    [["--media-workers", "257"], /from 0 to 256/],
+    [["--media-port", "65535", "--media-workers", "2"], /up to 65536/],
     [["--native", "yes"], /one of auto, on, off/],
     [["--log-level", "loud"], /one of debug, info, warn, error/],
   ];
@@ -69,8 +75,20 @@ Deno.test("toPermissions() lets the server write to its own folders only", () =>
   const read = permissions.find((one) => one.startsWith("--allow-read="));
   assert.match(
     read ?? "",
-    /^--allow-read=\/a,,b,groups,\/page,\/.*\/auth\/bcrypt_worker\.ts$/,
+    /^--allow-read=\/a,,b,groups,\/page,\/.*\/auth\/bcrypt_worker\.ts,/,
   );
+  // The code of workers, and nothing else of the project's folder.
+  const code = read?.split(",").slice(5).map((path) =>
+    path.replace(toRoot(), "")
+  );
+  assert.deepEqual(code, [
+    "auth/bcrypt_worker.ts",
+    "media_worker.ts",
+    "clock.ts",
+    "lib",
+    "protocol",
+    "sfu",
+  ]);
   assert.ok(!permissions.some((one) => /run|-A|all$/.test(one)));
 });
 
@@ -97,3 +115,7 @@ Deno.test("A Unix socket may be served on, and nothing beside it (D-1)", () => {
   const permissions = toPermissions(options);
   assert.ok(permissions.includes("--allow-write=data,groups,/run/x.sock"));
 });
+
+function toRoot(): string {
+  return fileURLToPath(new URL("../", import.meta.url));
+}

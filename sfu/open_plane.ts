@@ -78,12 +78,12 @@ export function openPlane(options: OpenPlaneOptions): OpenPlane {
   }
 }
 
-/** Polls a plane until it is closed. */
+/** Polls a plane while it has peers: an idle server sleeps. */
 class TimedPlane implements OpenPlane {
   readonly port: number;
   readonly candidates: readonly AnnouncedAddress[];
   readonly #plane: Plane;
-  readonly #timer: ReturnType<typeof setInterval>;
+  #timer: ReturnType<typeof setInterval> | undefined;
 
   constructor(
     plane: Plane,
@@ -93,13 +93,26 @@ class TimedPlane implements OpenPlane {
     this.#plane = plane;
     this.port = port;
     this.candidates = candidates;
-    this.#timer = setInterval(() => plane.poll(), POLL_INTERVAL_MS);
   }
 
-  handle: MediaPlane["handle"] = (command) => this.#plane.handle(command);
+  handle: MediaPlane["handle"] = (command) => {
+    this.#plane.handle(command);
+    if (this.#plane.isEmpty) return;
+    this.#timer ??= setInterval(() => this.#poll(), POLL_INTERVAL_MS);
+  };
 
   close(): Promise<void> {
-    clearInterval(this.#timer);
+    this.#sleep();
     return this.#plane.close();
+  }
+
+  #poll(): void {
+    this.#plane.poll();
+    if (this.#plane.isEmpty) this.#sleep();
+  }
+
+  #sleep(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
   }
 }

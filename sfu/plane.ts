@@ -24,6 +24,11 @@ export class Plane implements MediaPlane {
     this.#context = context;
   }
 
+  /** Whether it has no peers, so that nothing can be due. */
+  get isEmpty(): boolean {
+    return this.#publishers.size === 0 && this.#subscribers.size === 0;
+  }
+
   handle(command: MediaCommand): void {
     switch (command.kind) {
       case "open-publisher":

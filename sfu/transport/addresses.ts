@@ -95,6 +95,19 @@ export function parsePublicAddress(
   return { host: toPlainAddress(encodeIpAddress(bytes)), port };
 }
 
+/**
+ * The same `--public-address` for the socket that many ports further: if it has
+ * a port of its own, that is so much further, too.
+ */
+export function shiftPublicAddress(text: string, offset: number): string {
+  const [, ports] = PUBLIC_ADDRESS_PORT.exec(text) ?? [];
+  if (ports === undefined) return text;
+  return `${text.slice(0, -ports.length)}${Number(ports) + offset}`;
+}
+
+/** A port behind an address in brackets, or behind one without colons. */
+const PUBLIC_ADDRESS_PORT = /^(?:\[[^\]]*\]|[^:]*):([0-9]{1,5})$/;
+
 function unique(addresses: AnnouncedAddress[]): AnnouncedAddress[] {
   const seen = new Set<string>();
   return addresses.filter(({ host, port }) => {

@@ -3,6 +3,7 @@ import {
   type AddressChoice,
   announcedAddresses,
   machineAddresses,
+  shiftPublicAddress,
 } from "./addresses.ts";
 
 const LAPTOP: AddressChoice = {
@@ -87,4 +88,13 @@ Deno.test("announcedAddresses() announces only what the socket is bound to", () 
 
 Deno.test("machineAddresses() has the loopback address", () => {
   assert.ok(machineAddresses().includes("127.0.0.1"));
+});
+
+Deno.test("shiftPublicAddress() moves a port of the address's own, and no other", () => {
+  const shifted = ["192.0.2.1:7000", "[2001:db8::1]:7000"]
+    .map((text) => shiftPublicAddress(text, 2));
+  assert.deepEqual(shifted, ["192.0.2.1:7002", "[2001:db8::1]:7002"]);
+  for (const text of ["192.0.2.1", "2001:db8::1", "[2001:db8::1]", "x:y"]) {
+    assert.equal(shiftPublicAddress(text, 2), text);
+  }
 });

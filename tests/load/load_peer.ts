@@ -75,7 +75,7 @@ export class LoadPeer implements LoadDestination {
 
   /** ICE, then DTLS as the client. */
   async connect(remote: SdpParameters, serverPort: number): Promise<void> {
-    this.serverPort = serverPort;
+    this.serverPort = remote.port ?? serverPort;
     this.#ice.remote = remote;
     await this.consent();
     this.#dtls.start();

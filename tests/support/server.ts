@@ -20,7 +20,7 @@ export interface ServerOptions {
 interface Ready {
   readonly http: string;
   readonly https: string;
-  readonly media: number;
+  readonly media: readonly number[];
 }
 
 /**
@@ -107,9 +107,9 @@ export class TestServer implements AsyncDisposable {
     throw new Error(`The server printed no links:\n${this.log()}`);
   }
 
-  /** The UDP port for media. */
+  /** The UDP port of the first media worker. */
   get media(): number {
-    return this.#ready.media;
+    return this.#ready.media[0]!;
   }
 
   /** All that it has printed since it was started last. */
@@ -153,7 +153,7 @@ function flagsFor(folder: string, host: string, at?: Ready): string[] {
     `--groups=${folder}/groups`,
     `--http=127.0.0.1:${httpPort}`,
     `--https=${host}:${httpsPort}`,
-    `--media-port=${at?.media ?? 0}`,
+    "--media-port=0",
     `--public-address=${host}`,
   ];
 }

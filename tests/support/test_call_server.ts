@@ -10,12 +10,11 @@ import type { ConnectionHandle } from "../../http/ports.ts";
 import { SILENT_LOG } from "../../lib/log.ts";
 import { decodeClientMessage } from "../../protocol/client_message.ts";
 import type { GroupName, Username } from "../../protocol/ids.ts";
+import type { MediaEvent } from "../../protocol/media_plane.ts";
 import type { ServerMessage } from "../../protocol/server_message.ts";
-import { type OpenPlane, openPlane } from "../../sfu/open_plane.ts";
-import {
-  type MediaPorts,
-  openPortablePorts,
-} from "../../sfu/transport/native/choose_ports.ts";
+import { openPlane } from "../../sfu/open_plane.ts";
+import { openPortablePorts } from "../../sfu/transport/native/choose_ports.ts";
+import type { Media } from "../../sfu/workers/open_media.ts";
 import type { GroupDescription } from "../../signalling/group_description.ts";
 import { Router } from "../../signalling/router.ts";
 import type { OpenPorts } from "./port_sets.ts";
@@ -38,14 +37,14 @@ type Received<Type extends ServerMessage["type"]> =
 export class TestCallServer {
   readonly host: string;
   readonly app: App;
-  readonly #ports: MediaPorts;
+  readonly #media: Media;
   readonly #clients: TestCallClient[] = [];
-  #plane: OpenPlane | undefined;
   #nextId = 1;
 
-  constructor(host: string, ports: MediaPorts) {
+  /** Closes the media, too. */
+  constructor(host: string, media: Media) {
     this.host = host;
-    this.#ports = ports;
+    this.#media = media;
     const clock = createSystemClock();
     const randomId = () => `chat${this.#nextId++}`;
     this.app = createApp({
@@ -58,27 +57,18 @@ export class TestCallServer {
       },
       clock,
       log: SILENT_LOG,
-      openMedia: (onEvent) =>
-        this.#plane = openPlane({
-          hostname: "::",
-          port: 0,
-          publicAddresses: [host],
-          ports,
-          clock,
-          log: SILENT_LOG,
-          onEvent,
-        }),
+      openMedia: (onEvent) => media.attach(onEvent),
     });
   }
 
-  /** The media port. */
+  /** The media port, if there is only one. */
   get port(): number {
-    return this.#plane!.port;
+    return this.#media.ports[0]!;
   }
 
-  /** A client that has joined the group `test` and wants to see everything. */
-  async join(username: string): Promise<TestCallClient> {
-    const client = new TestCallClient(this, username);
+  /** A client that has joined a group and wants to see everything. */
+  async join(username: string, group = "test"): Promise<TestCallClient> {
+    const client = new TestCallClient(this, username, group);
     this.#clients.push(client);
     await client.next("joined");
     client.say({ type: "request", request: { "": ["audio", "video"] } });
@@ -88,7 +78,7 @@ export class TestCallServer {
   async close(): Promise<void> {
     for (const client of this.#clients) client.close();
     await this.app.close("");
-    this.#ports.dtls.close();
+    await this.#media.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -101,7 +91,28 @@ export async function openTestCallServer(
   openPorts: OpenPorts = openPortablePorts,
   host = "127.0.0.1",
 ): Promise<TestCallServer> {
-  return new TestCallServer(host, await openPorts());
+  const ports = await openPorts();
+  let tell: (event: MediaEvent) => void = () => {};
+  const plane = openPlane({
+    hostname: "::",
+    port: 0,
+    publicAddresses: [host],
+    ports,
+    clock: createSystemClock(),
+    log: SILENT_LOG,
+    onEvent: (event) => tell(event),
+  });
+  return new TestCallServer(host, {
+    ports: [plane.port],
+    attach(onEvent) {
+      tell = onEvent;
+      return plane;
+    },
+    close() {
+      ports.dtls.close();
+      return Promise.resolve();
+    },
+  });
 }
 
 /** One client; closed with its server. */
@@ -114,7 +125,7 @@ export class TestCallClient {
   readonly #handle: ConnectionHandle;
   readonly #peers: TestPeer[] = [];
 
-  constructor(server: TestCallServer, username: string) {
+  constructor(server: TestCallServer, username: string, group: string) {
     this.#server = server;
     this.#handle = server.app.open({
       address: "127.0.0.1:1",
@@ -122,7 +133,7 @@ export class TestCallClient {
       disconnect: () => this.ended = true,
     });
     this.say({ type: "handshake", version: ["2"], id: username });
-    this.say({ type: "join", kind: "join", group: "test", username });
+    this.say({ type: "join", kind: "join", group, username });
   }
 
   /** Sends a message as text would come. */
@@ -149,7 +160,10 @@ export class TestCallClient {
     return waitForValue(`${type} ${id ?? ""}`, () => this.all(type, id)[0]);
   }
 
-  /** Publishes a flow; resolves when its peer is connected. */
+  /**
+   * Publishes a flow, or offers it anew by another peer; resolves when its peer
+   * is connected.
+   */
   async publish(
     id: string,
     tracks: readonly TestTrack[],
@@ -157,8 +171,12 @@ export class TestCallClient {
   ): Promise<TestPeer> {
     const remote = { iceUfrag: "", icePwd: "", fingerprint: NO_FINGERPRINT };
     const peer = await this.#openPeer(remote);
+    const before = this.all("answer", id).length;
     this.offer(id, tracks, peer, replace);
-    const answer = await this.next("answer", id);
+    const answer = await waitForValue(
+      `the answer for ${id}`,
+      () => this.all("answer", id)[before],
+    );
     Object.assign(remote, readTestSdp(answer.sdp));
     await peer.connect();
     return peer;
@@ -180,9 +198,16 @@ export class TestCallClient {
     });
   }
 
-  /** Waits for a flow's offer and answers it; resolves when connected. */
-  async view(id: string): Promise<TestPeer> {
-    const offer = await this.next("offer", id);
+  /**
+   * Waits for a flow's offer and answers it; resolves when connected.
+   *
+   * @param nth which of the offers for that id, from 0
+   */
+  async view(id: string, nth = 0): Promise<TestPeer> {
+    const offer = await waitForValue(
+      `offer ${nth} for ${id}`,
+      () => this.all("offer", id)[nth],
+    );
     const peer = await this.#openPeer(readTestSdp(offer.sdp));
     this.say({
       type: "answer",

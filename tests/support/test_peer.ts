@@ -36,7 +36,11 @@ const ARENA_BYTES = 256 * 1024;
 export interface TestPeerOptions {
   readonly serverHost: string;
   readonly serverPort: number;
-  readonly remote: LocalParameters & { readonly fingerprint: Fingerprint };
+  /** `port` counts instead of `serverPort` if it is there when connecting. */
+  readonly remote: LocalParameters & {
+    readonly fingerprint: Fingerprint;
+    readonly port?: number;
+  };
   /** Unless given, the one that runs everywhere. */
   readonly srtp?: SrtpProvider;
   /** SRTP profiles to offer; both unless given. */
@@ -120,6 +124,7 @@ export class TestPeer {
    * @throws {Error} if the server's certificate is not the one of its SDP
    */
   async connect(): Promise<void> {
+    this.#server = this.#serverOn(this.#socket);
     await this.ice.check({ useCandidate: true });
     clearInterval(this.#consent);
     this.#consent = setInterval(() => {
@@ -204,7 +209,8 @@ export class TestPeer {
   }
 
   #serverOn(socket: DatagramSocket): Endpoint {
-    return socket.endpoint(this.#options.serverHost, this.#options.serverPort);
+    const { serverHost, serverPort, remote } = this.#options;
+    return socket.endpoint(serverHost, remote.port ?? serverPort);
   }
 
   #receive(datagram: Uint8Array): void {

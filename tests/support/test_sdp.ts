@@ -6,6 +6,8 @@ import type {
 /** One side of a peer, as its SDP tells it. */
 export type SdpParameters = LocalParameters & {
   readonly fingerprint: Fingerprint;
+  /** Of the first candidate, if there is any. */
+  readonly port?: number;
 };
 
 /** A track that a test publishes. */
@@ -56,7 +58,9 @@ export function readTestSdp(sdp: string): SdpParameters {
     return found;
   };
   const [algorithm = "", fingerprint = ""] = value("fingerprint").split(" ");
+  const port = /^a=candidate:(?:\S+ ){5}(\d+) /m.exec(sdp)?.[1];
   return {
+    ...(port === undefined ? {} : { port: Number(port) }),
     iceUfrag: value("ice-ufrag"),
     icePwd: value("ice-pwd"),
     fingerprint: { algorithm, value: fingerprint },

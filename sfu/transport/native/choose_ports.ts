@@ -8,7 +8,6 @@ import {
   type DatagramSocketOptions,
   openDenoDatagramSocket,
 } from "../deno_datagram_socket.ts";
-import { openWeriftDtls } from "../dtls/werift_dtls.ts";
 import type { DatagramSocket, DtlsProvider, SrtpProvider } from "../ports.ts";
 import { createNodeSrtpProvider } from "../srtp/node_srtp.ts";
 import { type Libc, openLibc } from "./libc.ts";
@@ -34,34 +33,47 @@ export interface MediaPorts {
   readonly dtls: DtlsProvider;
 }
 
+/** One of the two sets of ports that there are. */
+export type PortSet = "native" | "portable";
+
 /**
- * Opens the ports that are wanted, and writes one line to the log that says
- * which they are, and why.
+ * Chooses between the sets of ports for the whole process, and writes one line
+ * to the log that says which one, and why.
  *
  * @throws {LibraryError} if native ones are wanted and cannot be had
  */
-export async function chooseMediaPorts(
-  choice: NativeChoice,
-  log: Log,
-): Promise<MediaPorts> {
+export function choosePortSet(choice: NativeChoice, log: Log): PortSet {
   if (choice === "off") {
     log.info("Media ports", { ports: "portable", reason: "--native off" });
-    return await openPortablePorts();
+    return "portable";
   }
   try {
-    const ports = await openNativePorts(openNativeLibraries());
+    openNativeLibraries();
     log.info("Media ports", { ports: "native" });
-    return ports;
+    return "native";
   } catch (error) {
     if (choice === "on" || !(error instanceof LibraryError)) throw error;
     const reason = error.message;
     log.info("Media ports", { ports: "portable", reason });
-    return await openPortablePorts();
+    return "portable";
   }
+}
+
+/**
+ * Opens a set of ports for the thread that asks.
+ *
+ * @throws {LibraryError} if it is the native one and cannot be had
+ */
+export async function openPorts(set: PortSet): Promise<MediaPorts> {
+  return set === "native"
+    ? await openNativePorts(openNativeLibraries())
+    : await openPortablePorts();
 }
 
 /** Ports that work wherever Deno does. */
 export async function openPortablePorts(): Promise<MediaPorts> {
+  // Only where it is wanted: threads with native ports do without werift.
+  const { openWeriftDtls } = await import("../dtls/werift_dtls.ts");
   return {
     openSocket: openDenoDatagramSocket,
     srtp: createNodeSrtpProvider(),
