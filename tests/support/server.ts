@@ -131,6 +131,15 @@ export class TestServer implements AsyncDisposable {
     return await this.#process.stop();
   }
 
+  /** Kills it where it stands, and starts it again, on the same ports. */
+  async kill(): Promise<void> {
+    await this.#process.kill();
+    this.#process = new ServerProcess(
+      flagsFor(this.#folder, this.#host, this.#ready),
+    );
+    this.#ready = await this.#process.ready();
+  }
+
   /** Ends it in an orderly way, and removes its folder. */
   async stop(): Promise<void> {
     try {
@@ -222,6 +231,24 @@ class ServerProcess {
     if (outcome !== "late") return this.#exitCode ?? NaN;
     this.#child.kill("SIGKILL");
     throw new Error(`The server did not stop. It printed:\n${this.text}`);
+  }
+
+  /** Ends it as a failure of the machine would: at once, whatever it does. */
+  async kill(): Promise<void> {
+    for (const pid of await this.#family()) Deno.kill(pid, "SIGKILL");
+    await this.#output;
+  }
+
+  /** The launcher, and the server that it has started. */
+  async #family(): Promise<number[]> {
+    const { pid } = this.#child;
+    // By `cat`, as Deno shows /proc only to programs that may do everything.
+    const { stdout } = await new Deno.Command("cat", {
+      args: [`/proc/${pid}/task/${pid}/children`],
+    }).output();
+    const children = new TextDecoder().decode(stdout).split(" ")
+      .filter((text) => text.trim() !== "").map(Number);
+    return [...children, pid];
   }
 
   async #collect(from: ReadableStream<Uint8Array>): Promise<void> {
