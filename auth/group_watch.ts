@@ -6,7 +6,10 @@ export interface GroupWatchParts {
   readonly files: GroupFiles;
   /** The names of the groups that somebody is in. */
   readonly running: () => readonly string[];
-  /** Called with what a group's file says now. */
+  /**
+   * Called with what a group's file says now, which may be what it said when
+   * the group began: whoever is called tells nobody then.
+   */
   readonly changed: (name: string, group: GroupFile) => void;
 }
 
@@ -24,8 +27,9 @@ export class GroupWatch {
   }
 
   /**
-   * Looks once. A group that was not there the last time has not changed, but
-   * for `written` and its subgroups: their file has just been written.
+   * Looks once. A group that was not there the last time may have changed since
+   * it began; `written` and its subgroups have, as their file has just been
+   * written.
    */
   async poll(written?: string): Promise<void> {
     const { files, running, changed } = this.#parts;
@@ -38,8 +42,7 @@ export class GroupWatch {
       if (found.kind !== "found") continue;
       const isWritten = written !== undefined &&
         `${name}/`.startsWith(`${written}/`);
-      const hasChanged = before !== undefined && found.version !== before;
-      if (isWritten || hasChanged) changed(name, found.group);
+      if (isWritten || found.version !== before) changed(name, found.group);
     }
     this.#versions = versions;
   }

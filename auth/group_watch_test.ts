@@ -24,7 +24,11 @@ Deno.test("GroupWatch.poll() finds what has changed in running groups (E-10)", a
   await write("a", '{"auto-subgroups": true, "displayName": "one"}');
   await write("b", "{}");
 
-  assert.deepEqual(await poll(), [], "the first look");
+  assert.deepEqual(
+    await poll(),
+    ["a: one", "a/sub: one"],
+    "the first look: it may have changed since somebody came",
+  );
   assert.deepEqual(await poll(), []);
   await write("a", '{"auto-subgroups": true, "displayName": "second"}');
   assert.deepEqual(await poll(), ["a: second", "a/sub: second"]);
@@ -36,6 +40,8 @@ Deno.test("GroupWatch.poll() finds what has changed in running groups (E-10)", a
   assert.deepEqual(await poll(), ["a: third one"]);
 
   running = ["b"];
+  assert.deepEqual(await poll(), ["b: undefined"]);
+  assert.deepEqual(await poll(), []);
   assert.deepEqual(await poll("b"), ["b: undefined"], "just written");
   assert.deepEqual(await poll("a"), []);
 });
