@@ -30,12 +30,6 @@ export async function ask(
   return { status: response.status, headers: response.headers, text };
 }
 
-/** Status and place of an answer that sends on. */
-export async function askWhere(path: string): Promise<[number, string]> {
-  const { status, headers } = await ask(path);
-  return [status, headers.get("Location") ?? ""];
-}
-
 /** Administers the server under test, as root unless told otherwise. */
 export function admin(
   method: string,

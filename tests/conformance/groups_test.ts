@@ -29,17 +29,6 @@ Deno.test("E-1 names of groups: parts between slashes, without dots, as they are
   }
 });
 
-Deno.test("E-2 names of users: as those of groups, or none", async () => {
-  const group = newGroup();
-  for (const username of ["a/b", "Ä b", "a.b", ""]) {
-    assert.deepEqual(await tryLogin(group, { username }), PRESENT, username);
-  }
-  for (const username of ["../x", "/x", "x/", "a\\b", "a//b", "./x"]) {
-    const answer = await tryLogin(group, { username });
-    assert.equal(answer, "not authorised", username);
-  }
-});
-
 Deno.test("E.2 every field of a description is kept, and defaults are left out", async () => {
   const description = {
     "displayName": "All of it",
@@ -186,36 +175,6 @@ Deno.test("E-12 subgroups make themselves where that is allowed, and inherit; th
   assert.equal(await tryLogin(`${group}/own`, paul), "not authorised");
 });
 
-Deno.test("E-13 autolock: locked until an operator unlocks, and again when the last one goes", async () => {
-  const group = newGroup("autolock");
-  const paul = { username: "paul", password: "pw" };
-  assert.equal(await tryLogin(group, paul), "this group is locked");
-  await using olga = await Client.as("olga", group);
-  assert.equal(await tryLogin(group, paul), "this group is locked");
-  await olga.ask({ type: "groupaction", kind: "unlock" });
-  await using inside = await Client.as("paul", group);
-  const from = inside.heard.length;
-  await olga.close();
-  await inside.next({ type: "joined", kind: "change" }, from);
-  assert.equal(await tryLogin(group, paul), "this group is locked");
-  await inside.settle();
-});
-
-Deno.test("E-13 J-14 autokick: nobody stays without an operator; looking at the page sends nobody away", async () => {
-  const group = newGroup("autokick");
-  const paul = { username: "paul", password: "pw" };
-  const why = "there are no operators in this group";
-  assert.equal(await tryLogin(group, paul), why);
-  await using olga = await Client.as("olga", group);
-  await using inside = await Client.as("paul", group);
-  await ask(`/group/${group}/`);
-  await inside.settle();
-  await olga.close();
-  const { code } = await inside.ended();
-  assert.equal(code, 1000);
-  assert.equal(inside.heard.at(-1)?.["value"], why);
-});
-
 Deno.test("E-14 a lock stops whoever is no operator, tokens or not", async () => {
   const group = newGroup();
   await using olga = await Client.as("olga", group);
@@ -227,50 +186,13 @@ Deno.test("E-14 a lock stops whoever is no operator, tokens or not", async () =>
   await second.settle();
 });
 
-const PBKDF2 = {
-  type: "pbkdf2",
-  hash: "sha-256",
-  key: "fe499504e8f144693fae828e8e371d50e019d0e4c84994fa03f7f445bd8a570a",
-  salt: "bcc1717851030776",
-  iterations: 4096,
-};
-
-const BCRYPT = {
-  type: "bcrypt",
-  key: "$2a$10$afOr2f33onT/nDFFyT3mbOq5FMSw1wWXfyTXQTBMbKvZpBkoD3Qwu",
-};
-
-Deno.test("E-20 H.2 passwords: plain, pbkdf2 and bcrypt fit or do not, wildcards always, none never", async () => {
-  const group = await makeGroup({}, {
-    plain: { password: "pass" },
-    typed: { password: { type: "plain", key: "pass" } },
-    hashed: { password: PBKDF2 },
-    slow: { password: BCRYPT },
-    any: { password: { type: "wildcard" } },
-    none: {},
-  });
-  for (const username of ["plain", "typed", "hashed", "slow", "any", "none"]) {
-    const login = (password: string) => tryLogin(group, { username, password });
-    assert.deepEqual(
-      await login("pass"),
-      username === "none" ? "not authorised" : PRESENT,
-      username,
-    );
-    assert.deepEqual(
-      await login("wrong"),
-      username === "any" ? PRESENT : "not authorised",
-      username,
-    );
-  }
-});
+/** A hash that takes a while to be told from another. */
+const SLOW = "$2a$12$afOr2f33onT/nDFFyT3mbOq5FMSw1wWXfyTXQTBMbKvZpBkoD3Qwu";
 
 Deno.test("E-21 while passwords are hashed, what others say goes through", async () => {
   const group = await makeGroup({}, {
     slow: {
-      password: {
-        type: "bcrypt",
-        key: `$2a$12$${BCRYPT.key.slice("$2a$10$".length)}`,
-      },
+      password: { type: "bcrypt", key: SLOW },
     },
     paul: { password: "pw" },
   });

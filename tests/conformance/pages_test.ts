@@ -43,6 +43,7 @@ Deno.test(
     const page = await get("/group/conf-auth/");
     const own = page.headers.get("Content-Security-Policy") ?? "";
     assert.match(own, /connect-src [^;]*https:\/\/auth\.example/);
+    assert.doesNotMatch(policy, /auth\.example/);
   },
 );
 
@@ -203,5 +204,14 @@ Deno.test(
       assert.equal((await get(path)).status, 404, path);
     }
     assert.equal((await get("/galene-api/v0/.stats")).status, 401);
+  },
+);
+
+Deno.test(
+  "D-24 without a blur filter, whoever asks for it learns that",
+  async () => {
+    const path = "/third-party/tasks-vision/vision_bundle.mjs";
+    const { status, text } = await get(path, { method: "HEAD" });
+    assert.deepEqual([status, text], [404, ""]);
   },
 );

@@ -8,10 +8,8 @@ import assert from "node:assert/strict";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 
 import { adminJson, ask, makeGroup, tryLogin } from "./ask.ts";
-import { newGroup } from "./client.ts";
 import { serverFolder, testOwn } from "./target.ts";
 
-const PRESENT = ["present", "message"];
 const REFUSED = "not authorised";
 const FAR = "2999-01-01T00:00:00Z";
 
@@ -26,9 +24,9 @@ testOwn(
       expires: FAR,
     });
     const name = made.headers.get("Location") ?? "";
-    const lines = (await Deno.readTextFile(path)).trim().split("\n")
-      .map((line) => JSON.parse(line));
-    const { issuedAt, ...rest } = lines.find(({ token }) => token === name);
+    const line = (await Deno.readTextFile(path)).split("\n")
+      .find((line) => line.includes(name));
+    const { issuedAt, ...rest } = JSON.parse(line ?? "");
     assert.deepEqual({ ...rest, expires: Date.parse(rest.expires) }, {
       token: name,
       group,
@@ -39,61 +37,6 @@ testOwn(
     assert.ok(Date.parse(issuedAt) > 0);
   },
 );
-
-Deno.test("E-31 a token is good for its group and its time only", async () => {
-  const club = newGroup();
-  const rows: [string, string, unknown][] = [
-    ["fixture-named", "club", ["message"]],
-    ["fixture-named", club, ["message"]],
-    ["fixture-named", "alone", REFUSED],
-    ["fixture-club-only", "club", ["present"]],
-    ["fixture-club-only", club, REFUSED],
-    ["fixture-everywhere", "alone", PRESENT],
-    ["fixture-everywhere", club, PRESENT],
-    ["fixture-nowhere", "alone", REFUSED],
-    ["fixture-expired", club, REFUSED],
-    ["fixture-early", club, REFUSED],
-    ["fixture-endless", club, REFUSED],
-    ["no-such-token", club, REFUSED],
-  ];
-  for (const [token, group, expected] of rows) {
-    // Some of them have no name, and want one.
-    const isAnonymous = /expired|early|endless|such/.test(token);
-    const answer = await tryLogin(group, {
-      token,
-      ...(isAnonymous ? { username: "gil" } : {}),
-    });
-    assert.deepEqual(answer, expected, `${token} in ${group}`);
-  }
-});
-
-Deno.test("E-32 a token's name counts more than one's own; without one, one's own must be free", async () => {
-  const group = newGroup();
-  const named = { token: "fixture-named", username: "maria" };
-  assert.deepEqual(await tryLogin(group, named), ["message"]);
-  const anonymous = (username?: string) =>
-    tryLogin(group, {
-      token: "fixture-anonymous",
-      ...(username === undefined ? {} : { username }),
-    });
-  assert.deepEqual(await anonymous("gil"), PRESENT);
-  assert.equal(await anonymous(), "username required");
-  assert.equal(
-    await anonymous("maria"),
-    "not authorised: this username is taken",
-  );
-});
-
-Deno.test("E-33 a token's permissions are taken as they are", async () => {
-  const group = await makeGroup({ "allow-recording": true });
-  const made = await adminJson("POST", `.groups/${group}/.tokens/`, {
-    username: "gil",
-    permissions: ["op", "present"],
-    expires: FAR,
-  });
-  const token = made.headers.get("Location") ?? "";
-  assert.deepEqual(await tryLogin(group, { token }), ["op", "present"]);
-});
 
 Deno.test("E-34 a token may be used again, and is revoked by an end in the past", async () => {
   const group = await makeGroup();
@@ -111,10 +54,7 @@ Deno.test("E-34 a token may be used again, and is revoked by an end in the past"
 
 /** A group that trusts keys, and those who sign by them. */
 async function makeTrusting(keys: readonly object[]): Promise<string> {
-  const group = await makeGroup(
-    { "auto-subgroups": true },
-    { olga: { permissions: "op", password: "pw" } },
-  );
+  const group = await makeGroup();
   const { status } = await adminJson("PUT", `.groups/${group}/.keys`, {
     keys,
   }, { type: "application/jwk-set+json" });
@@ -129,14 +69,9 @@ function makeSecret(alg: string, size: number) {
   return { secret, jwk: { kty: "oct", alg, k } };
 }
 
-interface Claims {
-  readonly [name: string]: unknown;
-}
-
 function sign(
   group: string,
   key: CryptoKey | Uint8Array,
-  claims: Claims = {},
   header: { readonly alg: string; readonly kid?: string } = { alg: "HS256" },
 ): Promise<string> {
   return new SignJWT({
@@ -144,7 +79,6 @@ function sign(
     sub: "john",
     permissions: ["present"],
     exp: Math.floor(Date.now() / 1000) + 600,
-    ...claims,
   }).setProtectedHeader(header).sign(key);
 }
 
@@ -162,11 +96,11 @@ Deno.test("E-40 H.2 keys of all five algorithms are taken, wrong ones refused", 
     [...secrets, ...pairs].map(({ jwk }) => jwk),
   );
   for (const { alg, secret } of secrets) {
-    const token = await sign(group, secret, {}, { alg });
+    const token = await sign(group, secret, { alg });
     assert.deepEqual(await tryLogin(group, { token }), ["present"], alg);
   }
   for (const { alg, key } of pairs) {
-    const token = await sign(group, key, {}, { alg });
+    const token = await sign(group, key, { alg });
     assert.deepEqual(await tryLogin(group, { token }), ["present"], alg);
   }
   const { jwk } = makeSecret("HS256", 32);
@@ -200,7 +134,7 @@ Deno.test("E-41 a key is chosen by algorithm and name; unsigned tokens are refus
   ]);
   const login = async (key: Uint8Array, kid?: string) => {
     const header = { alg: "HS256", ...(kid === undefined ? {} : { kid }) };
-    return await tryLogin(group, { token: await sign(group, key, {}, header) });
+    return await tryLogin(group, { token: await sign(group, key, header) });
   };
   assert.deepEqual(await login(two.secret, "two"), ["present"]);
   assert.deepEqual(await login(two.secret), ["present"]);
@@ -220,73 +154,8 @@ Deno.test("E-41 a key is chosen by algorithm and name; unsigned tokens are refus
   assert.equal(await tryLogin(group, { token: forged }), REFUSED);
 });
 
-Deno.test("E-42 a token has an end, and is not used before its time", async () => {
-  const { secret, jwk } = makeSecret("HS256", 32);
-  const group = await makeTrusting([jwk]);
-  const now = Math.floor(Date.now() / 1000);
-  const rows: [Claims, unknown][] = [
-    [{}, ["present"]],
-    [{ exp: undefined }, REFUSED],
-    [{ exp: now - 60 }, REFUSED],
-    [{ nbf: now + 600 }, REFUSED],
-    [{ nbf: now - 60, iat: now - 60 }, ["present"]],
-    [{ iat: now + 600 }, REFUSED],
-    [{ iss: "anybody", jti: "x" }, ["present"]],
-  ];
-  for (const [claims, expected] of rows) {
-    const token = await sign(group, secret, claims);
-    const answer = await tryLogin(group, { token });
-    assert.deepEqual(answer, expected, JSON.stringify(claims));
-  }
-});
-
-Deno.test("E-43 H.2 matchGroup: a token is for the group whose page it names, or for what is below", async () => {
-  const { secret, jwk } = makeSecret("HS256", 32);
-  const group = await makeTrusting([jwk]);
-  const login = async (where: string, claims: Claims) =>
-    await tryLogin(where, { token: await sign(group, secret, claims) });
-  const page = `http://x.example/group/${group}/`;
-  const below = { aud: page, "include-subgroups": true };
-  assert.deepEqual(await login(group, { aud: page }), ["present"]);
-  assert.deepEqual(
-    await login(group, { aud: ["https://y.example/", page] }),
-    ["present"],
-  );
-  assert.deepEqual(await login(`${group}/a/b`, below), ["present"]);
-  assert.deepEqual(await login(group, below), ["present"]);
-  assert.equal(await login(`${group}/a`, { aud: page }), REFUSED);
-  for (
-    const aud of [
-      undefined,
-      page.slice(0, -1),
-      "https://x.example/group/other/",
-      `https://x.example/${group}/`,
-    ]
-  ) {
-    assert.equal(await login(group, { aud }), REFUSED, aud);
-  }
-});
-
-Deno.test("E-44 a token's subject is the name, its permissions are literal; nobody is asked for a name", async () => {
-  const { secret, jwk } = makeSecret("HS256", 32);
-  const group = await makeTrusting([jwk]);
-  const login = async (claims: Claims, username?: string) =>
-    await tryLogin(group, {
-      token: await sign(group, secret, claims),
-      ...(username === undefined ? {} : { username }),
-    });
-  assert.deepEqual(await login({}, "other"), ["present"]);
-  assert.deepEqual(await login({ sub: undefined }, "gil"), ["present"]);
-  assert.deepEqual(await login({ sub: "" }), ["present"]);
-  assert.deepEqual(await login({ sub: "" }, "olga"), ["present"], "nameless");
-  assert.deepEqual(await login({ permissions: undefined }), []);
-  assert.deepEqual(await login({ permissions: ["op", "x"] }), ["op", "x"]);
-  assert.notDeepEqual(await login({ permissions: "op" }), ["op"]);
-});
-
 Deno.test("E-51 a group's portal is told to whoever comes without a token", async () => {
   const group = await makeGroup({ "authPortal": "https://portal.example/" });
   const { text } = await ask(`/group/${group}/.status`);
   assert.equal(JSON.parse(text).authPortal, "https://portal.example/");
-});
 });
