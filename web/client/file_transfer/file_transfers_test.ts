@@ -80,6 +80,22 @@ async function settled(condition: () => boolean): Promise<void> {
   assert(condition(), "it never comes to that");
 }
 
+/** Alice sends a file, and Bob accepts it; their browsers are still to meet. */
+async function begin(
+  alice: Person,
+  bob: Person,
+  file: File,
+): Promise<{ sent: TransferredFile; received: TransferredFile }> {
+  const sent = alice.connection.sendFile(bob.id, file);
+  await relay(alice, bob);
+  const received = bob.files.at(-1);
+  assert(received);
+  received.receive();
+  await settled(() => bob.environment.socket.sent.length > 0);
+  await relay(alice, bob);
+  return { sent, received };
+}
+
 test("A file goes from one client to another, whole and in parts (A-69)", async () => {
   const { alice, bob } = await meet();
   const file = fileOf(40_000);
@@ -140,11 +156,7 @@ test("A file goes from one client to another, whole and in parts (A-69)", async 
 
 test("An empty file arrives", async () => {
   const { alice, bob } = await meet();
-  alice.connection.sendFile(bob.id, fileOf(0));
-  await relay(alice, bob);
-  bob.files[0]!.receive();
-  await settled(() => bob.environment.socket.sent.length > 0);
-  await relay(alice, bob);
+  await begin(alice, bob, fileOf(0));
   connect(alice, bob);
   await settled(() => alice.states.at(-1) === "closed");
   const [blob] = bob.data;
@@ -202,11 +214,7 @@ test("Either side can call a transfer off, and the other learns why", async () =
   assert.deepEqual(alice.data, ["not now"]);
   assert.equal(bob.said.length, 1);
 
-  const sent = alice.connection.sendFile(bob.id, fileOf(10));
-  await relay(alice, bob);
-  bob.files[1]!.receive();
-  await settled(() => bob.environment.socket.sent.length > 0);
-  await relay(alice, bob);
+  const { sent } = await begin(alice, bob, fileOf(10));
   sent.cancel(new Error("the wrong file"));
   await relay(alice, bob);
   assert.deepEqual(bob.data, ["not now", "the wrong file"]);
@@ -216,15 +224,10 @@ test("Either side can call a transfer off, and the other learns why", async () =
 
 test("Whoever calls a transfer off, the reason counts, though the channel ends first", async () => {
   const { alice, bob } = await meet();
-  const sent = alice.connection.sendFile(bob.id, fileOf(1_000_000));
-  await relay(alice, bob);
-  const [received] = bob.files;
-  received!.receive();
-  await settled(() => bob.environment.socket.sent.length > 0);
-  await relay(alice, bob);
+  const { sent, received } = await begin(alice, bob, fileOf(1_000_000));
   connect(alice, bob);
   const [channel] = alice.environment.peers[0]!.channels;
-  received!.cancel("that is enough");
+  received.cancel("that is enough");
   await settled(() => channel!.readyState === "closed");
   assert.equal(sent.state, "connected"); // the word why is still under way
   await relay(alice, bob);
@@ -234,11 +237,7 @@ test("Whoever calls a transfer off, the reason counts, though the channel ends f
 
 test("A channel that ends without a word ends the transfer", async () => {
   const { alice, bob } = await meet();
-  alice.connection.sendFile(bob.id, fileOf(1_000_000));
-  await relay(alice, bob);
-  bob.files[0]!.receive();
-  await settled(() => bob.environment.socket.sent.length > 0);
-  await relay(alice, bob);
+  await begin(alice, bob, fileOf(1_000_000));
   connect(alice, bob);
   alice.environment.peers[0]!.channels[0]!.close();
   await alice.environment.pass(1_000);
