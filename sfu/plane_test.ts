@@ -7,6 +7,7 @@ import type {
   SubscriberKey,
 } from "../protocol/media_plane.ts";
 import { FakeHub, type FakePeer } from "../tests/support/fake_hub.ts";
+import { answerTo } from "../tests/support/test_sdp.ts";
 import { Plane } from "./plane.ts";
 import { readRtcp } from "./rtp/rtcp_reader.ts";
 import { RtcpWriter } from "./rtp/rtcp_writer.ts";
@@ -111,15 +112,6 @@ class Scene {
 }
 
 const SOUND = { audio: true, video: "none" } as const;
-
-/** What a viewer would say to an offer of ours. */
-function answerTo(offer: string): string {
-  return offer
-    .replace("a=ice-lite\r\n", "")
-    .replaceAll("a=setup:actpass", "a=setup:active")
-    .replaceAll("a=sendonly", "a=recvonly")
-    .replaceAll(/a=(ssrc|msid|candidate|end-of-candidates)[^\r]*\r\n/g, "");
-}
 
 function rtp(
   source: { ssrc: number; payloadType: number },

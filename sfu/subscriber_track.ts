@@ -41,8 +41,8 @@ const NO_HELP: AgreedHelp = {
  * From which share of loss on sound is sent with redundancy, and below which no
  * more. Lower mends more at the price of twice the sound's rate.
  */
-const RED_FROM = 0.01;
-const RED_UNTIL = 0.003;
+const RED_FROM = 0.004;
+const RED_UNTIL = 0.001;
 
 /** From which share of loss on each packet repeats two, not one. */
 const DEEP_RED_FROM = 0.06;

@@ -54,6 +54,11 @@ export class LinkModel {
     this.#outageUntil = untilMs;
   }
 
+  /** How long what is sent now waits at the bottleneck, in milliseconds. */
+  queueMs(nowMs: number): number {
+    return Math.max(0, this.#freeAt - nowMs);
+  }
+
   /** When a packet that is sent now arrives; `undefined` if it is lost. */
   send(sizeBytes: number, nowMs: number): number | undefined {
     const { rateBps, queueMs, delayMs, jitterMs, loss, reordered } =

@@ -36,6 +36,8 @@ export interface ProbeReport {
   readonly openPeers: number;
   readonly video: ReceivedMedia;
   readonly audio: ReceivedMedia;
+  /** Pictures that were encoded to be sent. */
+  readonly framesEncoded: number;
   readonly tiles: readonly TileReport[];
   /** The names on all tiles that were taken from the page, in their order. */
   readonly removedTiles: readonly string[];
@@ -123,6 +125,17 @@ export function installProbe(): void {
     return sum;
   };
 
+  const countEncoded = (reports: RTCStatsReport[]) => {
+    let frames = 0;
+    for (const report of reports) {
+      report.forEach((entry) => {
+        if (entry.type !== "outbound-rtp") return;
+        frames += entry.framesEncoded ?? 0;
+      });
+    }
+    return frames;
+  };
+
   const toTile = (tile: HTMLElement): TileReport => {
     const { localId = "", username = "", own } = tile.dataset;
     const element = elements.get(tile) ?? elements.size;
@@ -154,6 +167,7 @@ export function installProbe(): void {
         openPeers: live.length,
         video: sumOf(reports, "video"),
         audio: sumOf(reports, "audio"),
+        framesEncoded: countEncoded(reports),
         tiles: [...tiles].map(toTile),
         removedTiles,
       };

@@ -1,6 +1,7 @@
 import type { Browser, BrowserContextOptions } from "playwright-core";
 import { CallPage } from "./call_page.ts";
 import { openChromium } from "./chromium.ts";
+import { type MediaRoute, routeMedia } from "./link_relay.ts";
 import { installProbe } from "./media_probe.ts";
 import { filmOf, type Sitter } from "./test_camera.ts";
 
@@ -8,6 +9,8 @@ import { filmOf, type Sitter } from "./test_camera.ts";
 export interface PersonOptions extends BrowserContextOptions {
   /** Who sits before the camera; without, it shows a test picture, in 720p. */
   readonly sitter?: Sitter;
+  /** Where media is reached instead of at the server's own port. */
+  readonly route?: MediaRoute;
 }
 
 /** People, each with a browser of their own, whatever server they go to. */
@@ -28,7 +31,7 @@ export class People implements AsyncDisposable {
   /** A page in a new Chromium; nothing is opened in it yet. */
   async newPage(
     username: string,
-    { sitter, ...options }: PersonOptions = {},
+    { sitter, route, ...options }: PersonOptions = {},
   ): Promise<CallPage> {
     const browser = await openChromium(
       sitter && { film: await this.#film(username, sitter) },
@@ -39,6 +42,7 @@ export class People implements AsyncDisposable {
       ignoreHTTPSErrors: true,
       ...options,
     });
+    if (route) await context.addInitScript(routeMedia, route);
     await context.addInitScript(installProbe);
     const page = await context.newPage();
     page.on("console", (message) => this.#note(username, message.text()));

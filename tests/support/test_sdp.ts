@@ -50,6 +50,15 @@ export function writeTestAnswer(offer: string, local: SdpParameters): string {
   return [...sessionLines(mids), ...sections, ""].join("\r\n");
 }
 
+/** What a viewer that can do all that we offer would answer, without a network. */
+export function answerTo(offer: string): string {
+  return offer
+    .replace("a=ice-lite\r\n", "")
+    .replaceAll("a=setup:actpass", "a=setup:active")
+    .replaceAll("a=sendonly", "a=recvonly")
+    .replaceAll(/a=(ssrc|msid|candidate|end-of-candidates)[^\r]*\r\n/g, "");
+}
+
 /** The other side's parameters, from its offer or answer. */
 export function readTestSdp(sdp: string): SdpParameters {
   const value = (name: string) => {

@@ -18,6 +18,9 @@ export class PacketGroups {
   variationMs = 0;
   /** Between the arrivals of the last two groups. */
   arrivalDeltaMs = 0;
+  /** When the last packet of the later group arrived, and how long after it was sent. */
+  arrivalMs = 0;
+  delayMs = 0;
 
   #firstSent = 0;
   #lastSent = 0;
@@ -47,6 +50,8 @@ export class PacketGroups {
     }
     const complete = this.#groups === 2;
     if (complete) {
+      this.arrivalMs = this.#lastArrival;
+      this.delayMs = this.#lastArrival - this.#lastSent;
       this.arrivalDeltaMs = this.#lastArrival - this.#previousArrival;
       this.variationMs = this.arrivalDeltaMs -
         (this.#lastSent - this.#previousSent);

@@ -7,6 +7,7 @@ import { LossBasedLimit } from "./loss_based_limit.ts";
 import { OveruseDetector } from "./overuse_detector.ts";
 import { PacketGroups } from "./packet_groups.ts";
 import { SentPackets } from "./sent_packets.ts";
+import { StandingQueue } from "./standing_queue.ts";
 
 test("PacketGroups compares groups of packets that were sent together", () => {
   const groups = new PacketGroups();
@@ -167,4 +168,20 @@ test("SentPackets finds what it was told, once, around the wrap", () => {
   });
   assert.equal(sent.find(4), -1, "not sent yet");
   assert.equal(sent.find(30_000), -1, "forgotten");
+});
+
+test("StandingQueue tells a queue from delays that come and go", () => {
+  const queue = new StandingQueue();
+  let nowMs = 0;
+  const queueAfter = (...delaysMs: number[]) => {
+    for (const delayMs of delaysMs) queue.update(delayMs, nowMs += 33);
+    return queue.queueMs;
+  };
+  assert.equal(queueAfter(150, 150, 150, 150), 0, "too few to say");
+  assert.equal(queueAfter(150), 0);
+  assert.equal(queueAfter(200, 250, 151, 300, 220), 1);
+  assert.equal(queueAfter(200, 210, 220, 230, 240), 50);
+  // A path that has become longer: after some seconds that is how long it is.
+  for (let i = 0; i < 400; i++) queueAfter(240);
+  assert.equal(queue.queueMs, 0);
 });

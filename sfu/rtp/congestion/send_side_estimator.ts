@@ -7,7 +7,8 @@ import {
 import { ArrivalRate } from "./arrival_rate.ts";
 import { DelayBasedRate } from "./delay_based_rate.ts";
 import { LossBasedLimit } from "./loss_based_limit.ts";
-import { OveruseDetector } from "./overuse_detector.ts";
+import { StandingQueue } from "./standing_queue.ts";
+import { OveruseDetector, type Usage } from "./overuse_detector.ts";
 import { PacketGroups } from "./packet_groups.ts";
 import { Prober } from "./prober.ts";
 import { SentPackets } from "./sent_packets.ts";
@@ -36,6 +37,12 @@ const WARM_UP_MS = 300;
 /** Of one packet in the share that is lost: some 200 count. */
 const LOSS_WEIGHT = 1 / 200;
 
+/**
+ * A queue that is shorter is none to give way to, in milliseconds. Lower keeps
+ * delays shorter; higher takes less for congestion that is none.
+ */
+const MIN_QUEUE_MS = 20;
+
 /** Until a round trip is measured, in milliseconds. */
 const INITIAL_RTT_MS = 100;
 
@@ -48,6 +55,7 @@ export class SendSideEstimator implements TransportFeedbackVisitor {
   readonly #sent = new SentPackets();
   readonly #groups = new PacketGroups();
   readonly #detector = new OveruseDetector();
+  readonly #queue = new StandingQueue();
   readonly #delayBased = new DelayBasedRate(INITIAL_BPS, MIN_BPS, MAX_BPS);
   readonly #lossBased = new LossBasedLimit(MAX_BPS, MIN_BPS, MAX_BPS);
   readonly #arriving = new ArrivalRate();
@@ -122,8 +130,9 @@ export class SendSideEstimator implements TransportFeedbackVisitor {
     if (disturbed) {
       this.#groups.clear();
     } else if (this.#groups.add(sentAt, arrivalMs)) {
-      const { variationMs, arrivalDeltaMs } = this.#groups;
+      const { variationMs, arrivalDeltaMs, delayMs, arrivalMs } = this.#groups;
       this.#detector.update(variationMs, arrivalDeltaMs);
+      this.#queue.update(delayMs, arrivalMs);
     }
   }
 
@@ -131,7 +140,7 @@ export class SendSideEstimator implements TransportFeedbackVisitor {
   transportFeedback(): void {
     const now = this.#now;
     const arrivingBps = this.#arriving.bitrateBps;
-    const { usage } = this.#detector;
+    const usage = this.#usage;
     this.#delayBased.update(usage, arrivingBps, this.#rttMs, now);
     if (usage === "over") this.#prober.postpone(now);
     this.#lossBased.update(this.estimateBps, arrivingBps ?? 0, now);
@@ -151,10 +160,17 @@ export class SendSideEstimator implements TransportFeedbackVisitor {
     const warm = now - this.#startedAt >= WARM_UP_MS;
     const { estimateBps } = this;
     const useful = warm && estimateBps < MAX_BPS &&
-      this.#detector.usage === "normal" &&
+      this.#usage === "normal" &&
       this.#sending.bytesPerSecond(now) * 8 >= estimateBps * USED_SHARE;
     this.#prober.poll(estimateBps, useful, now);
     return Math.max(0, this.#prober.owedBytes(intervalMs, now));
+  }
+
+  /** A trend alone may be a busy receiver's: there has to be a queue. */
+  get #usage(): Usage {
+    const { usage } = this.#detector;
+    const isQueue = this.#queue.queueMs >= MIN_QUEUE_MS;
+    return usage === "over" && !isQueue ? "normal" : usage;
   }
 
   /** Of the receiver's clock, which wraps, on one that does not. */
