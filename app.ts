@@ -77,7 +77,8 @@ class RunningApp implements App {
   open(connection: Connection): ConnectionHandle {
     const session = this.#nextSession++ as SessionId;
     this.#connections.set(session, connection);
-    this.#feed({ kind: "connected", session, address: connection.address });
+    const { address, isIngest = false } = connection;
+    this.#feed({ kind: "connected", session, address, isIngest });
     return {
       receive: (message) => this.#feed({ kind: "message", session, message }),
       faulted: (error) => this.#feed({ kind: "faulted", session, error }),

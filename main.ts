@@ -41,6 +41,7 @@ import {
   type Servers,
 } from "./http/server.ts";
 import { createWebSocketEndpoint } from "./http/websocket.ts";
+import { createWhipApi } from "./http/whip/whip_api.ts";
 import type { Log } from "./lib/log.ts";
 import { createLog } from "./log.ts";
 import type { Clock } from "./lib/time.ts";
@@ -85,7 +86,7 @@ async function openServer(
   });
   const media = await openMediaOf(options, clock, log);
   const app = createApp({
-    router: new Router({ rtcConfiguration: {}, randomId: randomMessageId }),
+    router: new Router({ rtcConfiguration: {}, randomId: () => randomId(8) }),
     authenticator: files.authenticator,
     tokens: createTokenKeeper({ ...files, clock }),
     openMedia: (onEvent) => media.attach(onEvent),
@@ -107,14 +108,22 @@ async function openServer(
     if (options.http !== undefined && "path" in options.http) {
       await removeStaleSocket(options.http);
     }
+    const groups = createGroupsPort(
+      files.groups,
+      (name) => app.occupancyOf(name),
+    );
     const servers = openServers({
       fetch: createRoutes({
         staticDirectory,
-        groups: createGroupsPort(
-          files.groups,
-          (name) => app.occupancyOf(name),
-        ),
+        groups,
         websocket,
+        whip: createWhipApi({
+          signalling: presence.port,
+          groups,
+          config: files.config,
+          rtcConfiguration: () => ({}),
+          randomId,
+        }),
         adminApi: administration.api,
         config: files.config,
         log,
@@ -278,10 +287,10 @@ async function openMediaOf(
   }
 }
 
-/** The id of a chat message: 8 random bytes. */
-function randomMessageId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(8));
-  return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
+/** So many random bytes: 8 for a chat message's id. */
+function randomId(bytes: number): string {
+  const random = crypto.getRandomValues(new Uint8Array(bytes));
+  return random.toBase64({ alphabet: "base64url", omitPadding: true });
 }
 
 /** Tells people where the server is, and programs that it is ready. */

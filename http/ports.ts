@@ -8,10 +8,16 @@ import type { ClientMessage } from "../protocol/client_message.ts";
 import type { ProtocolError } from "../protocol/errors.ts";
 import type { ServerMessage } from "../protocol/server_message.ts";
 
-/** One client's WebSocket, as the application sees it. */
+/** One client's WebSocket or WHIP session, as the application sees it. */
 export interface Connection {
   /** Where the client is, for people: `203.0.113.7:4711`, `[2001:db8::7]:4711`. */
   readonly address: string;
+
+  /**
+   * Whether it only publishes, as a program for streaming does, and nobody
+   * reads what it is sent.
+   */
+  readonly isIngest?: boolean;
 
   /**
    * Queues a message. Never blocks and never throws: a client that does not

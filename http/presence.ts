@@ -68,6 +68,7 @@ function listenIn(
 ): Connection {
   return {
     address: connection.address,
+    isIngest: connection.isIngest ?? false,
     send(message) {
       if (message.type === "joined") {
         if (message.kind === "join") entry.group = message.group;

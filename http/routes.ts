@@ -19,6 +19,7 @@ import {
   type StaticFiles,
 } from "./static_files.ts";
 import type { WebSocketEndpoint } from "./websocket.ts";
+import type { WhipApi } from "./whip/whip_api.ts";
 
 /** Of what the HTTP side is made. */
 export interface RouteParts {
@@ -27,6 +28,7 @@ export interface RouteParts {
   readonly groups: GroupsPort;
   readonly websocket: WebSocketEndpoint;
   readonly adminApi: AdminApi;
+  readonly whip: WhipApi;
   /** The configuration, as it is now. */
   readonly config: () => Promise<Config>;
   readonly log: Log;
@@ -61,7 +63,7 @@ export function createRoutes(parts: RouteParts): FetchHandler {
   app.use(async (c, next) =>
     toCanonicalHost(c) ?? toCleanPath(c) ?? await next()
   );
-  app.all("/group/*", (c) => answerGroup(c, parts.groups, files));
+  app.all("/group/*", (c) => answerGroup(c, parts, files));
   app.all("*", (c) => answerStatic(c, files));
   app.onError((error, c) => {
     parts.log.error("Request failed", {
@@ -119,7 +121,7 @@ function belowBase(c: Context<Env>, path: string): string {
 
 async function answerGroup(
   c: Context<Env>,
-  groups: GroupsPort,
+  { groups, whip }: RouteParts,
   files: StaticFiles,
 ): Promise<Response> {
   const url = new URL(c.req.url);
@@ -130,6 +132,11 @@ async function answerGroup(
   }
   if (path.kind === "page") {
     return await answerPage(c, path.group, groups, files);
+  }
+  if (path.command === ".whip") {
+    const { remote } = c.env;
+    const basePath = new URL(baseOf(c)).pathname.replace(/\/$/, "");
+    return await whip({ request: c.req.raw, path, remote, basePath });
   }
   if (path.command === ".status.json" && path.rest === "") {
     return redirectTo(c, `${toGroupPath(path.group)}.status${url.search}`);

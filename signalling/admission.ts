@@ -1,6 +1,13 @@
 import type { WallTime } from "../lib/time.ts";
 import type { ErrorId } from "../protocol/errors.ts";
 import type { ClientId } from "../protocol/ids.ts";
+import {
+  ILLEGAL_GROUP_NAME,
+  INTERNAL_ERROR,
+  NO_SUCH_GROUP,
+  NOT_AUTHORISED,
+  TOO_MANY_USERS,
+} from "../protocol/join_refusals.ts";
 import type { CredentialsRefusal } from "./effects.ts";
 import { type Group, isFreeIn } from "./group.ts";
 import { may } from "./permissions.ts";
@@ -21,10 +28,10 @@ const CREDENTIALS_REFUSALS: Readonly<Record<CredentialsRefusal, JoinRefusal>> =
       text: "not authorised: this username is taken",
       error: "duplicate-username",
     },
-    "not-authorised": { text: "not authorised" },
-    "no-such-group": { text: "group does not exist" },
-    "illegal-group-name": { text: "illegal group name" },
-    "internal": { text: "internal server error" },
+    "not-authorised": { text: NOT_AUTHORISED },
+    "no-such-group": { text: NO_SUCH_GROUP },
+    "illegal-group-name": { text: ILLEGAL_GROUP_NAME },
+    "internal": { text: INTERNAL_ERROR },
   };
 
 /** The text of those who send people away for want of an operator. */
@@ -73,7 +80,7 @@ function refuseOrdinary(group: Group, now: WallTime): string | undefined {
   if (expires !== undefined && now > expires) return "this group is closed";
   if (autokick && !group.hasOperator) return NO_OPERATORS;
   if (maxClients !== undefined && group.size >= maxClients) {
-    return "too many users";
+    return TOO_MANY_USERS;
   }
   return undefined;
 }

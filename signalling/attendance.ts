@@ -17,7 +17,7 @@ import {
   refuseEntry,
   toJoinRefusal,
 } from "./admission.ts";
-import type { Credentials, CredentialsOutcome } from "./effects.ts";
+import type { Credentials, CredentialsOutcome, Input } from "./effects.ts";
 import type { FlowTable } from "./flow_table.ts";
 import type { Group, Member } from "./group.ts";
 import { enter, exit, type Groups } from "./groups.ts";
@@ -61,12 +61,19 @@ export class Attendance {
   }
 
   /** Somebody has connected. */
-  connect(id: SessionId, address: string, turn: Turn): void {
+  connect(
+    { session: id, address, isIngest = false }: Extract<
+      Input,
+      { kind: "connected" }
+    >,
+    turn: Turn,
+  ): void {
     if (this.#isStopping) return turn.disconnect(id, 1000, "");
     const { instant } = turn.now;
     this.#sessions.set(id, {
       id,
       address,
+      isIngest,
       connectedAt: instant,
       lastHeardAt: instant,
       lastPingAt: instant,
@@ -237,12 +244,13 @@ export class Attendance {
     if (description.redirect !== undefined) {
       return this.#redirect(session, name, description.redirect, turn);
     }
-    const { id, address } = session;
+    const { id, address, isIngest } = session;
     const member: Member = {
       session: id,
       client,
       username,
       address,
+      isIngest,
       permissions,
       data,
     };

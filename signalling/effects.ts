@@ -54,6 +54,8 @@ export type Input =
     readonly kind: "connected";
     readonly session: SessionId;
     readonly address: string;
+    /** Whether it only publishes, by WHIP, and nobody reads what it is sent. */
+    readonly isIngest?: boolean;
   }
   | {
     readonly kind: "message";

@@ -10,6 +10,7 @@ function session(heardMs: number, pingedMs = heardMs): Session {
   return {
     id: 1 as SessionId,
     address: "",
+    isIngest: false,
     connectedAt: instantAt(0),
     lastHeardAt: instantAt(heardMs),
     lastPingAt: instantAt(pingedMs),

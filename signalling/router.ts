@@ -114,7 +114,7 @@ export class Router {
         break;
       }
       case "connected":
-        this.#attendance.connect(input.session, input.address, turn);
+        this.#attendance.connect(input, turn);
         break;
       default: {
         const session = this.#attendance.get(input.session);

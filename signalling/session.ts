@@ -52,6 +52,8 @@ export interface Session {
   readonly id: SessionId;
   /** `ip:port`. */
   readonly address: string;
+  /** Whether it only publishes, by WHIP. */
+  readonly isIngest: boolean;
   readonly connectedAt: Instant;
   lastHeardAt: Instant;
   lastPingAt: Instant;

@@ -91,6 +91,9 @@ function changePermissions(
 ): void {
   const target = findTarget(acting, dest, turn);
   if (target === undefined) return;
+  if (target.isIngest) {
+    return turn.sendError(acting.actor, "this is not a real user");
+  }
   const { group, flows } = acting;
   target.permissions = changed(target.permissions, change, group);
   turn.send(target.session, group.joined("change", target));

@@ -1,0 +1,112 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+
+import { HttpProblem } from "../api/http_problem.ts";
+import type { SignallingPort } from "../ports.ts";
+import {
+  formatAddress,
+  type RemoteAddress,
+  toNetwork,
+} from "../remote_address.ts";
+import { IngestClient } from "./ingest_client.ts";
+
+/**
+ * How many sessions one IPv4 address or IPv6 /64 network may have. Lower keeps
+ * one machine from filling groups; higher lets a studio send many cameras.
+ */
+const MAX_SESSIONS_PER_NETWORK = 64;
+
+/** The bytes of a session's secret: 22 characters, as in Galène's URLs. */
+const SECRET_BYTES = 16;
+
+/** A program that publishes by WHIP. */
+export interface IngestSession {
+  readonly client: IngestClient;
+  /** The last part of its URL: whoever knows it and its token may end it. */
+  readonly secret: string;
+  /** The offer that was answered last. */
+  offer: string;
+  /** Of its ICE session (RFC 9725 §4.3.1). */
+  readonly etag: string;
+  /** ICE was restarted. */
+  renewEtag(): void;
+  /** Whether a token is the one that it came with. */
+  isOpenedWith(token: string | undefined): boolean;
+}
+
+/** The sessions that are open. */
+export class IngestSessions {
+  readonly #signalling: SignallingPort;
+  readonly #randomId: (bytes: number) => string;
+  readonly #sessions = new Map<string, IngestSession & { group: string }>();
+  readonly #perNetwork = new Map<string, number>();
+
+  constructor({ signalling, randomId }: {
+    readonly signalling: SignallingPort;
+    readonly randomId: (bytes: number) => string;
+  }) {
+    this.#signalling = signalling;
+    this.#randomId = randomId;
+  }
+
+  /**
+   * Opens one, which is over when its client is.
+   *
+   * @throws {HttpProblem} 429 if the network has too many
+   */
+  open(
+    group: string,
+    remote: RemoteAddress,
+    token: string | undefined,
+  ): IngestSession {
+    const network = toNetwork(remote);
+    const count = this.#perNetwork.get(network) ?? 0;
+    if (count >= MAX_SESSIONS_PER_NETWORK) {
+      throw new HttpProblem(429, "Too many sessions from your network");
+    }
+    this.#perNetwork.set(network, count + 1);
+    const secret = this.#randomId(SECRET_BYTES);
+    const newEtag = () => `"${this.#randomId(8)}"`;
+    const session = {
+      group,
+      secret,
+      offer: "",
+      etag: newEtag(),
+      client: new IngestClient({
+        signalling: this.#signalling,
+        address: formatAddress(remote),
+        // Not the secret: everybody in the group sees a client's id.
+        id: this.#randomId(SECRET_BYTES),
+        ended: () => {
+          this.#sessions.delete(secret);
+          this.#leave(network);
+        },
+      }),
+      renewEtag() {
+        session.etag = newEtag();
+      },
+      isOpenedWith: (given: string | undefined) =>
+        token === undefined || (given !== undefined && isSame(given, token)),
+    };
+    // A server that stops sends everybody away at once.
+    if (!session.client.isOver) this.#sessions.set(secret, session);
+    return session;
+  }
+
+  /** The session of that group whose secret somebody knows. */
+  find(group: string, secret: string): IngestSession | undefined {
+    const session = this.#sessions.get(secret);
+    return session?.group === group ? session : undefined;
+  }
+
+  #leave(network: string): void {
+    const left = (this.#perNetwork.get(network) ?? 0) - 1;
+    if (left > 0) this.#perNetwork.set(network, left);
+    else this.#perNetwork.delete(network);
+  }
+}
+
+/** Compares in a time that depends on neither text. */
+function isSame(a: string, b: string): boolean {
+  const digest = (text: string) => createHash("sha256").update(text).digest();
+  return timingSafeEqual(digest(a), digest(b));
+}
