@@ -363,6 +363,21 @@ Deno.test("Plane forwards what a publisher sends again in a source of its own", 
   assert.equal(viewer.rtp.length, 3);
 });
 
+Deno.test("Plane learns the source of repairs where the offer names none", () => {
+  const { viewer, send } = call(without("ssrc-group", "2748841498")(CAMERA));
+  send(rtp(VIDEO, 503));
+  const repair = (original: number) =>
+    rtp(
+      { ssrc: 77, payloadType: 97 },
+      original,
+      Uint8Array.from([original >> 8, original & 0xff, ...DELTA]),
+    );
+  send(repair(501));
+  send(repair(502));
+  assert.equal(viewer.rtp.length, 3);
+  assert.deepEqual(payloadOf(viewer.rtp[2]!), DELTA);
+});
+
 Deno.test("Plane tells a publisher when each packet came", () => {
   const { scene, publisher, send } = call(NUMBERED);
   const numbered = (number: number, sequenceNumber: number) => {

@@ -138,7 +138,7 @@ export class Publisher implements PeerObserver, RtcpVisitor {
       return;
     }
     const track = this.#trackOf(this.#view);
-    if (!track) return;
+    if (!track) return this.#learnRtx(this.#view);
     const wasLive = track.live;
     track.handlePacket(this.#view, packet, now);
     if (!wasLive) this.#tellTracks();
@@ -161,6 +161,20 @@ export class Publisher implements PeerObserver, RtcpVisitor {
   ): void {
     const track = this.#tracks.find((track) => track.ssrc === ssrc);
     track?.handleSenderReport(ntpHigh, ntpLow, rtpTimestamp, this.#rtcpNow);
+  }
+
+  /**
+   * Takes a new source for the retransmissions of a track, where the offer names
+   * none and the payload type leaves no choice. Its next packet is of use.
+   */
+  #learnRtx({ ssrc, payloadType }: RtpView): void {
+    const possible = this.#tracks.filter(({ live, rtxSsrc, section }) =>
+      live && rtxSsrc < 0 &&
+      section.codecs.some(({ rtxPayloadType }) =>
+        rtxPayloadType === payloadType
+      )
+    );
+    if (possible.length === 1) possible[0]!.rtxSsrc = ssrc;
   }
 
   #handleRtx(track: PublisherTrack, packet: Uint8Array, now: Instant): void {

@@ -45,7 +45,7 @@ const RED_FROM = 0.004;
 const RED_UNTIL = 0.001;
 
 /** From which share of loss on each packet repeats two, not one. */
-const DEEP_RED_FROM = 0.06;
+const DEEP_RED_FROM = 0.02;
 
 /** Padding repeats the latest packets, so many of them in turn. */
 const PADDING_PACKETS = 16;

@@ -63,7 +63,10 @@ export interface Result {
   readonly audioGapsMs: number;
   /** From a step down to a queue that stays short; `null` without a step. */
   readonly settledDownMs: number | null;
-  /** From a step up until 80 % of the new rate is used; `null` if never. */
+  /**
+   * From a step up until 80 % is used of the new rate, or of what was used before
+   * the step down if that was less; `null` if never.
+   */
   readonly settledUpMs: number | null;
   /** What was sent over the link at the end, in bit/s. */
   readonly rateBps: number;

@@ -11,6 +11,8 @@ export interface PersonOptions extends BrowserContextOptions {
   readonly sitter?: Sitter;
   /** Where media is reached instead of at the server's own port. */
   readonly route?: MediaRoute;
+  /** How much of the uplink the camera may take, as the settings name it. */
+  readonly sends?: "unlimited";
 }
 
 /** People, each with a browser of their own, whatever server they go to. */
@@ -31,7 +33,7 @@ export class People implements AsyncDisposable {
   /** A page in a new Chromium; nothing is opened in it yet. */
   async newPage(
     username: string,
-    { sitter, route, ...options }: PersonOptions = {},
+    { sitter, route, sends, ...options }: PersonOptions = {},
   ): Promise<CallPage> {
     const browser = await openChromium(
       sitter && { film: await this.#film(username, sitter) },
@@ -42,6 +44,11 @@ export class People implements AsyncDisposable {
       ignoreHTTPSErrors: true,
       ...options,
     });
+    if (sends) {
+      await context.addInitScript((send) => {
+        localStorage.setItem("nereid.preferences", JSON.stringify({ send }));
+      }, sends);
+    }
     if (route) await context.addInitScript(routeMedia, route);
     await context.addInitScript(installProbe);
     const page = await context.newPage();
