@@ -83,7 +83,7 @@ async function measure(
     say(`The container printed:\n${image.text}`);
     throw error;
   } finally {
-    image.kill();
+    await image.kill();
   }
 }
 
@@ -110,7 +110,7 @@ async function startOffline(parts: RunParts): Promise<void> {
     say(`The container printed:\n${image.text}`);
     throw error;
   } finally {
-    image.kill();
+    await image.kill();
   }
 }
 

@@ -18,6 +18,7 @@ export class RunningImage {
   readonly #config: ImageConfig;
   readonly #process: Deno.ChildProcess;
   readonly #output: Promise<unknown>;
+  #ended = false;
 
   private constructor(
     process: Deno.ChildProcess,
@@ -91,15 +92,26 @@ export class RunningImage {
     Deno.kill(pid, "SIGTERM");
     const { code } = await this.#process.status;
     await this.#output;
+    this.#ended = true;
     return code;
   }
 
-  /** Ends it, however it is. Idempotent. */
-  kill(): void {
-    try {
-      this.#process.kill("SIGKILL");
-    } catch (error) {
-      if (!(error instanceof TypeError)) throw error; // it has ended
+  /** Ends it with all that it has started, however it is. Idempotent. */
+  async kill(): Promise<void> {
+    if (this.#ended) return;
+    const processes = await listProcesses();
+    const doomed = [this.#process.pid];
+    for (const pid of doomed) {
+      const children = processes.filter(({ parent }) => parent === pid);
+      doomed.push(...children.map((child) => child.pid));
+    }
+    for (const pid of doomed) {
+      try {
+        Deno.kill(pid, "SIGKILL");
+      } catch (error) {
+        // Some end by themselves when others do.
+        if (!(error instanceof Deno.errors.NotFound)) throw error;
+      }
     }
   }
 
