@@ -249,24 +249,33 @@ export class Subscriber implements PeerObserver, RtcpVisitor {
       : undefined;
     if (sound) sources.push(sound);
     if (picture) sources.push(picture);
-    for (const track of this.#tracks) {
+    for (const [index, track] of this.#tracks.entries()) {
       const active = sources.includes(track.source);
+      if (active && !track.section.active) {
+        // Chromium shows nothing of a source that has been away and is back
+        // under the same number.
+        this.#tracks[index] = this.#createTrack(track.source, index);
+        continue;
+      }
       track.section = { ...track.section, active };
       if (!active) track.stop();
     }
     for (const source of sources) {
       const known = this.#tracks.some((track) => track.source === source);
-      if (!known) this.#tracks.push(this.#createTrack(source));
+      if (!known) {
+        this.#tracks.push(this.#createTrack(source, this.#tracks.length));
+      }
     }
   }
 
-  #createTrack(source: PublisherTrack): SubscriberTrack {
+  /** @param index of the section in the description, from 0 */
+  #createTrack(source: PublisherTrack, index: number): SubscriberTrack {
     const { random } = this.#context;
     const { codec, fmtp } = source.section.codecs[0]!;
     const section: SubscriberSection = {
       // Unique over all subscriptions that ever were, because an answer has to
       // repeat it: the answer to another subscription does not fit.
-      mid: `${this.key.toString(36)}.${this.#tracks.length}`,
+      mid: `${this.key.toString(36)}.${index}`,
       kind: source.kind,
       active: true,
       codec,

@@ -24,7 +24,7 @@ const OPTIONS = [
   "--bundle",
   "--splitting",
   "--format=esm",
-  "--target=chrome111,firefox132,safari16.4",
+  "--target=chrome114,firefox132,safari17",
   "--jsx=automatic",
   "--jsx-import-source=preact",
   "--entry-names=assets/[name]-[hash]",

@@ -45,6 +45,7 @@ function createPage(group: string, endpoint: () => string): Page {
     notices,
     preferences: () => preferences.current.peek(),
     endpoint,
+    saveFile: save,
     navigate: (url) => location.assign(url),
   });
   const invite = new InviteToken(
@@ -62,6 +63,16 @@ function createPage(group: string, endpoint: () => string): Page {
     invite,
     chimes,
   };
+}
+
+/** Puts a file among the user's downloads. */
+function save(name: string, content: Blob): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(content);
+  link.download = name;
+  link.click();
+  // The browser has begun to read it by then.
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
 /** Shows outside of the page what goes on in it. */

@@ -39,9 +39,16 @@ export async function speak(language: Language): Promise<void> {
   current.value = language.tag;
 }
 
-/** The tag of the language that is spoken, for dates and numbers. */
+/** The tag of the language that is spoken. */
 export function spokenLanguage(): LanguageTag {
   return current.value;
+}
+
+/** For dates and numbers: the language that is spoken, as in the user's country. */
+export function spokenLocale(): string {
+  const tag = spokenLanguage();
+  return navigator.languages.find((wanted) => wanted.startsWith(`${tag}-`)) ??
+    tag;
 }
 
 /** The same tree, whose leaves look the text up when they are read. */

@@ -39,7 +39,9 @@ interface Layout {
 function layoutOf(page: Page): Promise<Layout> {
   return page.evaluate(() => {
     const boxes = (selector: string) =>
-      [...document.querySelectorAll(selector)].map((element) => {
+      [...document.querySelectorAll(selector)].filter((element) =>
+        element.checkVisibility()
+      ).map((element) => {
         const { left, top, right, bottom } = element.getBoundingClientRect();
         return { left, top, right, bottom };
       });

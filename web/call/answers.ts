@@ -6,7 +6,7 @@ import {
 } from "../client/mod.ts";
 import { toInviteLink } from "../pages/group_address.ts";
 import type { Store } from "../state/store.ts";
-import { spokenLanguage, STRINGS } from "../strings.ts";
+import { spokenLocale, STRINGS } from "../strings.ts";
 import { note } from "./conversation.ts";
 import type { Notices } from "./notices.ts";
 
@@ -87,7 +87,7 @@ function describeList(tokens: readonly Token[]): string {
 }
 
 function toLocal(time: Date): string {
-  return time.toLocaleString(spokenLanguage(), {
+  return time.toLocaleString(spokenLocale(), {
     dateStyle: "medium",
     timeStyle: "short",
   });

@@ -12,6 +12,7 @@ import { STRINGS } from "../strings.ts";
 import { reconnectDelayMs } from "./backoff.ts";
 import { CallActions } from "./call_actions.ts";
 import { receiveMessages } from "./conversation.ts";
+import { Files, type SaveFile } from "./files.ts";
 import { FlowUses } from "./flow_uses.ts";
 import { type JoinRequest, Link, type LinkEvents } from "./link.ts";
 import type { Notices } from "./notices.ts";
@@ -43,6 +44,8 @@ export interface CallParts {
   readonly preferences: () => Preferences;
   /** Where the server's WebSocket is, asked before each connection. */
   readonly endpoint: () => string;
+  /** Hands a file that has come to the user. */
+  readonly saveFile: SaveFile;
   /** Takes the browser elsewhere. */
   readonly navigate: (url: string) => void;
 }
@@ -56,6 +59,8 @@ export class CallSession {
   readonly publishing: Publishing;
   /** What is sent of the screen. */
   readonly screen: ScreenShare;
+  /** Files from person to person. */
+  readonly files: Files;
   /** What the tiles show of each flow. */
   readonly uses: FlowUses;
   /** Lets one speak while a key is held. */
@@ -100,6 +105,7 @@ export class CallSession {
       () => this.connection,
       () => parts.preferences().receive,
     );
+    this.files = new Files(parts.store, parts.notices, parts.saveFile);
     this.#passing = new Passing(parts.store, parts.environment.setTimer);
     this.actions = new CallActions(
       parts.store,
@@ -171,6 +177,7 @@ export class CallSession {
     return {
       handleOpening: (connection) => {
         connection.onpeerconnection = () => this.#peerConfiguration(connection);
+        this.files.attach(connection);
         receivePeople(connection, store);
         receiveFlows(connection, store, levels);
         const passing = this.#passing;
@@ -205,6 +212,7 @@ export class CallSession {
     this.#attempt = 0;
     store.dispatch({ kind: "joined", me: toMe(connection) });
     store.dispatch({ kind: "group-described", group: toGroup(status) });
+    this.uses.handleJoined();
     this.request();
     this.talk.handleJoined(this.#parts.preferences());
     // Nobody would get what the devices give: their lights go out.

@@ -27,6 +27,7 @@ function openPage() {
     preferences: () => parsePreferences({}),
     endpoint: () => "wss://example.org/ws",
     navigate: (url) => void visited.push(url),
+    saveFile: () => undefined,
   });
   const say = async (...messages: unknown[]) => {
     for (const message of messages) environment.socket.receive(message);

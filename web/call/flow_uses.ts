@@ -41,9 +41,14 @@ export class FlowUses {
     this.#uses.delete(localId);
   }
 
-  /** Asks anew for everything, as after joining or another choice. */
-  refresh(): void {
+  /** A new connection, over which nothing was asked for yet. */
+  handleJoined(): void {
     this.#asked = new Map();
+    this.refresh();
+  }
+
+  /** Asks for what has changed, as after another choice of what to receive. */
+  refresh(): void {
     this.#timer ??= this.#environment.setTimer(() => this.#ask(), SETTLE_MS);
   }
 

@@ -7,6 +7,10 @@ interface Counters {
   readonly bytes: number;
   readonly audioEnergy: number | undefined;
   readonly audioSeconds: number | undefined;
+  readonly packets: number | undefined;
+  readonly lost: number | undefined;
+  /** What holds at the moment, and needs no interval. */
+  readonly now: TrackStats;
 }
 
 /** Turns a peer's running counters into rates, again and again. */
@@ -68,9 +72,11 @@ export class StatsSampler {
   }
 }
 
+type Entry = Readonly<Record<string, unknown>>;
+
 /** The counters of a report's entry by track id, if it has any. */
 function countersOf(
-  entry: Record<string, unknown>,
+  entry: Entry,
   report: RTCStatsReport,
 ): [string, Counters] | undefined {
   const { type, timestamp } = entry;
@@ -83,17 +89,61 @@ function countersOf(
   const track = source?.trackIdentifier;
   if (typeof timestamp !== "number" || typeof bytes !== "number") return;
   if (typeof track !== "string") return undefined;
+  // Of what goes out, only the other side knows what was lost.
+  const received = inbound ? entry : toEntry(report, entry["remoteId"]);
   return [track, {
     timestamp,
     bytes,
     audioEnergy: source?.totalAudioEnergy,
     audioSeconds: source?.totalSamplesDuration,
+    packets: numberOf(entry, inbound ? "packetsReceived" : "packetsSent"),
+    lost: numberOf(received, "packetsLost"),
+    now: presentOf(entry, received, roundTripOf(report)),
   }];
 }
 
+function presentOf(
+  entry: Entry,
+  received: Entry,
+  roundTripSeconds: number | undefined,
+): TrackStats {
+  const jitter = numberOf(received, "jitter");
+  const width = numberOf(entry, "frameWidth");
+  const height = numberOf(entry, "frameHeight");
+  const framesPerSecond = numberOf(entry, "framesPerSecond");
+  return {
+    ...(jitter !== undefined && { jitterMs: jitter * 1_000 }),
+    ...(width !== undefined && { width }),
+    ...(height !== undefined && { height }),
+    ...(framesPerSecond !== undefined && { framesPerSecond }),
+    ...(roundTripSeconds !== undefined && {
+      roundTripMs: roundTripSeconds * 1_000,
+    }),
+  };
+}
+
+/** Of the pair of candidates that is in use. */
+function roundTripOf(report: RTCStatsReport): number | undefined {
+  let seconds: number | undefined;
+  report.forEach((entry: Entry) => {
+    if (entry["type"] !== "candidate-pair" || !entry["nominated"]) return;
+    seconds = numberOf(entry, "currentRoundTripTime") ?? seconds;
+  });
+  return seconds;
+}
+
+function toEntry(report: RTCStatsReport, id: unknown): Entry {
+  return (typeof id === "string" ? report.get(id) : undefined) ?? {};
+}
+
+function numberOf(entry: Entry, name: string): number | undefined {
+  const value = entry[name];
+  return typeof value === "number" ? value : undefined;
+}
+
 function difference(before: Counters | undefined, now: Counters): TrackStats {
-  if (before === undefined) return {};
-  const stats: TrackStats = {};
+  const stats: TrackStats = { ...now.now };
+  if (before === undefined) return stats;
   const elapsedMs = now.timestamp - before.timestamp;
   if (elapsedMs > 0) {
     stats.rate = (now.bytes - before.bytes) * 8_000 / elapsedMs;
@@ -102,6 +152,12 @@ function difference(before: Counters | undefined, now: Counters): TrackStats {
   if (seconds > 0) {
     stats.audioEnergy = ((now.audioEnergy ?? 0) - (before.audioEnergy ?? 0)) /
       seconds;
+  }
+  const lost = (now.lost ?? 0) - (before.lost ?? 0);
+  const packets = (now.packets ?? 0) - (before.packets ?? 0);
+  if (now.lost !== undefined && packets > 0) {
+    // Packets that come late are taken back from those that were lost.
+    stats.loss = Math.max(lost, 0) / (packets + Math.max(lost, 0));
   }
   return stats;
 }

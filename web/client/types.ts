@@ -46,6 +46,16 @@ export interface TrackStats {
   rate?: number;
   /** Average audio energy, the square of the volume from 0 to 1. */
   audioEnergy?: number;
+  /** Which part of the packets was lost over the last interval, from 0 to 1. */
+  loss?: number;
+  /** Variation of the packets' delay (RFC 3550 §6.4.1), in milliseconds. */
+  jitterMs?: number;
+  /** To the server and back, in milliseconds. */
+  roundTripMs?: number;
+  /** Size of the picture, in pixels. */
+  width?: number;
+  height?: number;
+  framesPerSecond?: number;
 }
 
 /** Figures of a flow's tracks, by track id. */

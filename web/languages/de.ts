@@ -7,7 +7,6 @@ export const DE: Catalog = {
   product: "Nereid",
   anonymous: "Anonym",
   language: "Sprache",
-  languageOfBrowser: "Wie der Browser",
   close: "Schließen",
   cancel: "Abbrechen",
   landing: {
@@ -197,6 +196,7 @@ export const DE: Catalog = {
     screenOn: "Bildschirm teilen",
     screenOff: "Bildschirm nicht mehr teilen",
     screenAnother: "Noch einen Bildschirm teilen",
+    presentFile: "Allen einen Film vorspielen",
     mayNotPresent: "Ein Operator muss es Ihnen erst erlauben",
     chat: "Chat",
     chatUnread_one: "Chat, {{count}} ungelesene Nachricht",
@@ -327,6 +327,7 @@ export const DE: Catalog = {
     raise: "hebt Ihre Hand",
     unraise: "senkt Ihre Hand",
     presentfile: "spielt allen einen Film oder Ton vor",
+    sendfile: "sendet jemandem eine Datei",
     parameters: {
       text: "Text",
       message: "[Nachricht]",

@@ -10,7 +10,6 @@ export const EN = {
   product: "Nereid",
   anonymous: "Anonymous",
   language: "Language",
-  languageOfBrowser: "As the browser",
   close: "Close",
   cancel: "Cancel",
   landing: {
@@ -191,6 +190,7 @@ export const EN = {
     screenOn: "Share your screen",
     screenOff: "Stop sharing your screen",
     screenAnother: "Share another screen",
+    presentFile: "Play a film for everybody",
     mayNotPresent: "An operator has to allow you to present first",
     chat: "Chat",
     chatUnread_one: "Chat, {{count}} unread message",
@@ -322,6 +322,7 @@ export const EN = {
     raise: "raises your hand",
     unraise: "lowers your hand",
     presentfile: "plays a film or a sound file for everybody",
+    sendfile: "sends somebody a file",
     parameters: {
       text: "text",
       message: "[message]",

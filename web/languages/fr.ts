@@ -7,7 +7,6 @@ export const FR: Catalog = {
   product: "Nereid",
   anonymous: "Anonyme",
   language: "Langue",
-  languageOfBrowser: "Comme le navigateur",
   close: "Fermer",
   cancel: "Annuler",
   landing: {
@@ -188,6 +187,7 @@ export const FR: Catalog = {
     screenOn: "Partager votre écran",
     screenOff: "Arrêter le partage d’écran",
     screenAnother: "Partager un autre écran",
+    presentFile: "Jouer un film pour tous",
     mayNotPresent: "Un opérateur doit d’abord vous y autoriser",
     chat: "Discussion",
     chatUnread_one: "Discussion, {{count}} message non lu",
@@ -320,6 +320,7 @@ export const FR: Catalog = {
     raise: "lève la main",
     unraise: "baisse la main",
     presentfile: "joue un film ou un son pour tout le monde",
+    sendfile: "envoie un fichier à quelqu’un",
     parameters: {
       text: "texte",
       message: "[message]",

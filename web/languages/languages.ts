@@ -32,6 +32,24 @@ export const LANGUAGES = [
     direction: "ltr",
     load: async () => (await import("./de.ts")).DE,
   },
+  {
+    tag: "es",
+    name: "Español",
+    direction: "ltr",
+    load: async () => (await import("./es.ts")).ES,
+  },
+  {
+    tag: "pl",
+    name: "Polski",
+    direction: "ltr",
+    load: async () => (await import("./pl.ts")).PL,
+  },
+  {
+    tag: "ar",
+    name: "العربية",
+    direction: "rtl",
+    load: async () => (await import("./ar.ts")).AR,
+  },
 ] as const satisfies readonly {
   tag: string;
   name: string;
@@ -40,7 +58,7 @@ export const LANGUAGES = [
 }[];
 
 /** The tag of a language that the pages speak. */
-export type LanguageTag = "en" | "fr" | "de";
+export type LanguageTag = "en" | "fr" | "de" | "es" | "pl" | "ar";
 
 /**
  * The language to speak: the one chosen, or the first of those that the browser

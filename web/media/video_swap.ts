@@ -78,6 +78,12 @@ export class VideoSwap {
     }
   }
 
+  /** Plays as loud as this, from 0 to 1. */
+  setVolume(volume: number): void {
+    this.#front.volume = volume;
+    this.#back.volume = volume;
+  }
+
   /** Lets go of the streams. */
   close(): void {
     this.#nextTurn();

@@ -25,9 +25,19 @@ export function addCaption(
 }
 
 /** Without what has been shown long enough. */
-export function withoutKey<T extends { readonly key: number }>(
+export function withoutKey<T extends { readonly key: number | string }>(
   shown: readonly T[],
-  key: number,
+  key: T["key"],
 ): readonly T[] {
   return shown.filter((each) => each.key !== key);
+}
+
+/** A new one comes last; a known one keeps its place. */
+export function putByKey<T extends { readonly key: number | string }>(
+  shown: readonly T[],
+  put: T,
+): readonly T[] {
+  const known = shown.some(({ key }) => key === put.key);
+  if (!known) return [...shown, put];
+  return shown.map((each) => each.key === put.key ? put : each);
 }

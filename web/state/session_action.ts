@@ -13,6 +13,7 @@ import type {
   Reaction,
   Refusal,
   Toast,
+  Transfer,
 } from "./session_state.ts";
 
 /** Everything that can change a {@linkcode SessionState}. */
@@ -70,5 +71,7 @@ export type SessionAction =
   /** A line by the same person takes the place of the one before. */
   | { readonly kind: "caption-shown"; readonly caption: Caption }
   | { readonly kind: "caption-gone"; readonly key: number }
+  | { readonly kind: "transfer-put"; readonly transfer: Transfer }
+  | { readonly kind: "transfer-gone"; readonly key: string }
   | { readonly kind: "toast-shown"; readonly toast: Toast }
   | { readonly kind: "toast-dismissed"; readonly key: number };

@@ -8,7 +8,12 @@ import {
   setFlowMedia,
 } from "./flow_reducer.ts";
 import { putInvitation } from "./invitations_reducer.ts";
-import { addCaption, addReaction, withoutKey } from "./passing_reducer.ts";
+import {
+  addCaption,
+  addReaction,
+  putByKey,
+  withoutKey,
+} from "./passing_reducer.ts";
 import type { SessionAction } from "./session_action.ts";
 import { initialState } from "./session_state.ts";
 import type { Person, SessionState, Toast } from "./session_state.ts";
@@ -72,6 +77,16 @@ export function reduceSession(
     case "caption-shown":
     case "caption-gone":
       return { ...state, ...reducePassing(state, action) };
+    case "transfer-put":
+      return {
+        ...state,
+        transfers: putByKey(state.transfers, action.transfer),
+      };
+    case "transfer-gone":
+      return {
+        ...state,
+        transfers: withoutKey(state.transfers, action.key),
+      };
     case "toast-shown":
       return { ...state, toasts: addToast(state.toasts, action.toast) };
     case "toast-dismissed":

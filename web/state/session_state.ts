@@ -15,6 +15,7 @@ export interface SessionState {
   readonly invitations: Invitations;
   readonly reactions: readonly Reaction[];
   readonly captions: readonly Caption[];
+  readonly transfers: readonly Transfer[];
   readonly toasts: readonly Toast[];
 }
 
@@ -153,6 +154,30 @@ export interface Caption {
   readonly text: string;
 }
 
+/** A file on its way from one person to another. */
+export interface Transfer {
+  readonly key: string;
+  /** The other side. */
+  readonly username: string;
+  /** Whether it is sent. */
+  readonly up: boolean;
+  readonly name: string;
+  readonly size: number;
+  /** How much of it has gone or come. */
+  readonly bytes: number;
+  readonly status: TransferStatus;
+}
+
+/** How far a file is; `asking` until the user has said whether to take it. */
+export type TransferStatus =
+  | "asking"
+  | "waiting"
+  | "running"
+  | "done"
+  | "rejected"
+  | "canceled"
+  | "failed";
+
 /** One message of the conversation. */
 export interface ChatEntry {
   /** Counts up; for keys in lists. */
@@ -218,6 +243,7 @@ export function initialState(groupName: string): SessionState {
     invitations: { list: [], made: undefined },
     reactions: [],
     captions: [],
+    transfers: [],
     toasts: [],
   };
 }

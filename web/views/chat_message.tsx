@@ -1,6 +1,6 @@
 import type { ComponentChildren, JSX } from "preact";
 import type { ChatEntry } from "../state/session_state.ts";
-import { spokenLanguage, STRINGS } from "../strings.ts";
+import { spokenLocale, STRINGS } from "../strings.ts";
 import { formatTime } from "./format_time.ts";
 import { Menu, MenuItem } from "./menu.tsx";
 import { usePage } from "./page.ts";
@@ -14,7 +14,7 @@ export function ChatMessage(
   },
 ): JSX.Element {
   const name = entry.username || STRINGS.anonymous;
-  const time = formatTime(entry.timeMs, Date.now(), spokenLanguage());
+  const time = formatTime(entry.timeMs, Date.now(), spokenLocale());
   if (entry.style === "note") return <Note text={entry.text} />;
   if (entry.style === "emote") {
     return (

@@ -6,6 +6,7 @@ import { ChatForm } from "./chat_form.tsx";
 import { ChatMessage } from "./chat_message.tsx";
 import { usePage } from "./page.ts";
 import { SidePanel } from "./side_panel.tsx";
+import { Transfers } from "./transfers.tsx";
 
 /** The conversation, and where one writes. */
 export function ChatPanel(): JSX.Element {
@@ -15,6 +16,7 @@ export function ChatPanel(): JSX.Element {
   return (
     <SidePanel title={words.title} closeLabel={words.close}>
       <ChatLog />
+      <Transfers />
       {me.permissions.includes("message")
         ? <ChatForm />
         : <p class="panel-note soft">{words.mayNot}</p>}

@@ -146,7 +146,8 @@ function PeopleButton(): JSX.Element {
 
 function ChatButton(): JSX.Element {
   const { store } = usePage();
-  const { chat, panel } = store.state.value;
+  const { chat, panel, transfers } = store.state.value;
+  const asking = transfers.filter(({ status }) => status === "asking").length;
   return (
     <BarButton
       testId="open-chat"
@@ -156,7 +157,7 @@ function ChatButton(): JSX.Element {
       icon="chat"
       tone={panel === "chat" ? "active" : "plain"}
       expanded={panel === "chat"}
-      alert={chat.unread}
+      alert={chat.unread + asking}
       onClick={() => store.dispatch({ kind: "panel-toggled", panel: "chat" })}
     />
   );

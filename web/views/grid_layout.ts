@@ -17,10 +17,17 @@ const NARROWEST_PORTRAIT = 3 / 4;
 const STRIP_SHARE = 0.22;
 const STRIP_MIN_PX = 110;
 const STRIP_MAX_PX = 280;
+/** Narrower, and nobody is recognised: rather more than fit, to be scrolled. */
+const MIN_TILE_PX = 150;
+/** The same in the strip, which does not scroll. */
+const MIN_STRIP_TILE_PX = 96;
 
 /**
  * Places tiles: the first `featured` of them large, the others in a strip at
  * the right, or below on a tall page; without featured ones, all alike in a grid.
+ *
+ * A grid of more tiles than fit is longer than the page. The strip is not: those
+ * that do not fit have no place.
  *
  * @returns one place for each tile, in their order
  */
@@ -31,19 +38,28 @@ export function layoutTiles(
   height: number,
 ): readonly Rect[] {
   const page = { x: 0, y: 0, width, height };
-  if (featured === 0) return layoutGrid(count, page);
+  if (featured === 0) return layoutGrid(count, page, MIN_TILE_PX);
   if (featured >= count) return layoutFeatured(count, page);
   const [stage, strip] = splitPage(page);
   return [
     ...layoutFeatured(featured, stage),
-    ...layoutGrid(count - featured, strip, NARROWEST_LANDSCAPE),
+    ...layoutGrid(
+      Math.min(count - featured, stripCapacity(strip)),
+      strip,
+      0,
+      NARROWEST_LANDSCAPE,
+    ),
   ];
 }
 
-/** As many columns as make the tiles largest; the last row is centred. */
+/**
+ * As many columns as make the tiles largest; the last row is centred. Tiles that
+ * would be narrower than `minWidth` go beyond the area's end instead.
+ */
 export function layoutGrid(
   count: number,
   area: Rect,
+  minWidth: number,
   narrowest = narrowestIn(area),
 ): readonly Rect[] {
   if (count === 0 || area.width <= 0 || area.height <= 0) return [];
@@ -54,7 +70,26 @@ export function layoutGrid(
       best = grid;
     }
   }
-  return placeTiles(count, best, area);
+  const fits = best.tileWidth >= Math.min(minWidth, area.width);
+  return placeTiles(count, fits ? best : longGrid(count, area), area);
+}
+
+/** As wide as the page and as long as it takes. */
+function longGrid(count: number, area: Rect): Grid {
+  const columns = Math.max(
+    Math.floor((area.width + GAP_PX) / (MIN_TILE_PX + GAP_PX)),
+    1,
+  );
+  const tileWidth = (area.width - GAP_PX * (columns - 1)) / columns;
+  const tileHeight = tileWidth / NARROWEST_LANDSCAPE;
+  return { columns, rows: Math.ceil(count / columns), tileWidth, tileHeight };
+}
+
+function stripCapacity({ width, height }: Rect): number {
+  const fitting = (length: number, tile: number) =>
+    Math.max(Math.floor((length + GAP_PX) / (tile + GAP_PX)), 1);
+  return fitting(width, MIN_STRIP_TILE_PX) *
+    fitting(height, MIN_STRIP_TILE_PX / NARROWEST_LANDSCAPE);
 }
 
 interface Grid {
@@ -84,7 +119,8 @@ function gridOf(
 
 function placeTiles(count: number, grid: Grid, area: Rect): readonly Rect[] {
   const { columns, rows, tileWidth, tileHeight } = grid;
-  const top = area.y + (area.height - spanOf(rows, tileHeight)) / 2;
+  const spare = area.height - spanOf(rows, tileHeight);
+  const top = area.y + Math.max(spare, 0) / 2;
   return Array.from({ length: count }, (_, index) => {
     const row = Math.floor(index / columns);
     const inRow = Math.min(columns, count - row * columns);

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { LANGUAGES } from "../languages/languages.ts";
 import type { PreferenceStore } from "../media/preference_store.ts";
-import { STRINGS } from "../strings.ts";
+import { spokenLanguage, STRINGS } from "../strings.ts";
 import { usePage } from "./page.ts";
 
 /** Lets the user choose the page's language, during a call. */
@@ -21,13 +21,12 @@ export function LanguageSelect(
 ): JSX.Element {
   return (
     <select
-      value={preferences.current.value.language}
+      value={preferences.current.value.language || spokenLanguage()}
       aria-label={STRINGS.language}
       data-testid="language"
       onChange={(event) =>
         preferences.update({ language: event.currentTarget.value })}
     >
-      <option value="">{STRINGS.languageOfBrowser}</option>
       {LANGUAGES.map(({ tag, name }) => (
         <option key={tag} value={tag} lang={tag}>{name}</option>
       ))}

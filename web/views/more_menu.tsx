@@ -1,8 +1,9 @@
 import type { JSX } from "preact";
+import { useRef } from "preact/hooks";
 import { LAYOUTS } from "../media/preferences.ts";
 import { SIGNS } from "../state/session_state.ts";
 import { STRINGS } from "../strings.ts";
-import type { IconName } from "./icons.tsx";
+import { Icon, type IconName } from "./icons.tsx";
 import { Menu, MenuItem } from "./menu.tsx";
 import { usePage } from "./page.ts";
 import { SignPicture } from "./signs.tsx";
@@ -24,6 +25,7 @@ export function MoreMenu(): JSX.Element {
     >
       {permissions.includes("message") && <SignRow />}
       <HandItem />
+      {permissions.includes("present") && <ShareItems />}
       <LayoutItems />
       {permissions.includes("token") && (
         <MenuItem
@@ -82,6 +84,50 @@ function HandItem(): JSX.Element {
       icon="hand"
       onChoose={() => session.actions.raiseHand(!up)}
     />
+  );
+}
+
+/** Another screen beside the one that is shared, and films. */
+function ShareItems(): JSX.Element {
+  const { store, session, notices } = usePage();
+  const file = useRef<HTMLInputElement>(null);
+  const startScreen = async () => {
+    const problem = await session.screen.start();
+    if (problem === undefined) return;
+    notices.show("error", STRINGS.problems.screen[problem]);
+  };
+  const startFile = async (chosen: File | undefined) => {
+    if (chosen === undefined) return;
+    if (await session.screen.startFile(chosen)) return;
+    notices.show("error", STRINGS.problems.file);
+  };
+  return (
+    <>
+      {session.screen.possible && store.state.value.own.screen && (
+        <MenuItem
+          label={STRINGS.call.screenAnother}
+          icon="screen"
+          onChoose={() => void startScreen()}
+        />
+      )}
+      <button
+        type="button"
+        class="action"
+        data-testid="present-file"
+        onClick={() => file.current?.click()}
+      >
+        <Icon name="film" />
+        <span>{STRINGS.call.presentFile}</span>
+      </button>
+      <input
+        ref={file}
+        type="file"
+        hidden
+        accept="video/*,audio/*"
+        data-testid="film"
+        onChange={(event) => void startFile(event.currentTarget.files?.[0])}
+      />
+    </>
   );
 }
 

@@ -1,149 +1,128 @@
 import type { CSSProperties, JSX } from "preact";
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
-import { VideoSwap } from "../media/video_swap.ts";
+import { useRef } from "preact/hooks";
 import { isMuted } from "../state/people.ts";
 import type { Flow } from "../state/session_state.ts";
 import { STRINGS } from "../strings.ts";
 import { Avatar } from "./avatar.tsx";
+import { FlowFigures } from "./flow_figures.tsx";
 import type { Rect } from "./grid_layout.ts";
 import { Icon } from "./icons.tsx";
 import { usePage } from "./page.ts";
 import type { Playback } from "./playback.ts";
+import { TileActions } from "./tile_actions.tsx";
+import { useFlowUse } from "./use_flow_use.ts";
+import { useVideos } from "./use_videos.ts";
 
 /** What a tile needs to be shown. */
 export interface TileProps {
   readonly flow: Flow;
-  readonly place: Rect;
+  /** Absent while there is no room for it: it is heard, and not seen. */
+  readonly place: Rect | undefined;
   readonly playback: Playback;
-  readonly enlarged: boolean;
-  /** Makes it large, or one among the others again. */
-  readonly onEnlarge: () => void;
+  readonly large: boolean;
+  /** Whether the user has picked it. */
+  readonly pinned: boolean;
+  /** Picks it, or gives it up. */
+  readonly onPin: () => void;
 }
 
 /** One flow on the page: its picture or its publisher's initials, and a name. */
-export function Tile(
-  { flow, place, playback, enlarged, onEnlarge }: TileProps,
-): JSX.Element {
+export function Tile(props: TileProps): JSX.Element {
+  const { flow, place, playback, large, pinned, onPin } = props;
   const { levels, preferences } = usePage();
   const tile = useRef<HTMLElement>(null);
+  const figures = useSignal(false);
   const { first, second, picture } = useVideos(flow, playback);
-  const isScreen = flow.kind === "screen";
+  useFlowUse(tile, flow, place);
+  const isCamera = flow.kind === "camera";
+  const { mirror, activity } = preferences.current.value;
   // Of a flow that is cut off, browsers show black.
   const showsPicture = picture && !flow.stale;
-  const mirrored = flow.own && !isScreen && preferences.current.value.mirror;
   const muted = useMuted(flow);
-  const speaking = !muted && levels.speaking.value.has(flow.localId);
+  const hand = useHand(flow);
+  const speaking = activity && !muted &&
+    levels.speaking.value.has(flow.localId);
   return (
     <figure
       ref={tile}
       class="tile"
       style={toStyle(place)}
-      aria-label={describe(flow, muted, speaking)}
+      aria-label={describe(flow, muted, speaking, hand)}
       data-testid="tile"
       data-local-id={flow.localId}
       data-username={flow.username}
       data-kind={flow.kind}
       data-own={flow.own ? "" : undefined}
+      data-large={large ? "" : undefined}
+      data-hidden={place === undefined ? "" : undefined}
       data-picture={showsPicture ? "" : undefined}
-      data-mirror={mirrored ? "" : undefined}
+      data-mirror={flow.own && isCamera && mirror ? "" : undefined}
       data-speaking={speaking ? "" : undefined}
       data-stale={flow.stale ? "" : undefined}
-      data-small={place.width < 220 ? "" : undefined}
+      data-small={(place?.width ?? 0) < 220 ? "" : undefined}
     >
-      <video ref={first} playsInline />
-      <video ref={second} playsInline />
-      {!showsPicture && <Avatar name={flow.username} />}
-      <figcaption class="tile-label">
-        {muted && <Icon name="microphoneOff" />}
-        {isScreen && <Icon name="screen" />}
-        <span>{nameOf(flow)}</span>
-      </figcaption>
-      <div class="tile-actions">
-        <TileButton
-          label={enlarged ? STRINGS.call.unpin : STRINGS.call.pin}
-          icon={enlarged ? "shrink" : "enlarge"}
-          onClick={onEnlarge}
-        />
-        <TileButton
-          label={STRINGS.call.fullscreen}
-          icon="fullscreen"
-          onClick={() => void toggleFullscreen(tile.current)}
-        />
+      <div class="tile-picture">
+        <video ref={first} playsInline />
+        <video ref={second} playsInline />
+        {!showsPicture && <Avatar name={flow.username} />}
       </div>
+      <figcaption class="tile-label">
+        {hand && <Icon name="hand" />}
+        {muted && <Icon name="microphoneOff" />}
+        {!isCamera && <Icon name={flow.kind === "file" ? "film" : "screen"} />}
+        <span dir="auto">{nameOf(flow)}</span>
+      </figcaption>
+      {figures.value && <FlowFigures flow={flow} />}
+      <TileActions
+        flow={flow}
+        tile={tile}
+        pinned={pinned}
+        onPin={onPin}
+        figures={figures}
+      />
     </figure>
   );
 }
 
-function TileButton(
-  { label, icon, onClick }: {
-    readonly label: string;
-    readonly icon: "enlarge" | "shrink" | "fullscreen";
-    readonly onClick: () => void;
-  },
-): JSX.Element {
-  return (
-    <button
-      type="button"
-      class="icon-button"
-      aria-label={label}
-      title={label}
-      onClick={onClick}
-    >
-      <Icon name={icon} />
-    </button>
-  );
-}
-
-/** The two elements that a flow's streams take turns in. */
-function useVideos(flow: Flow, playback: Playback) {
-  const { preferences } = usePage();
-  const first = useRef<HTMLVideoElement>(null);
-  const second = useRef<HTMLVideoElement>(null);
-  const swap = useRef<VideoSwap>(null);
-  const picture = useSignal(false);
-  const { speakerId } = preferences.current.value;
-
-  useEffect(() => {
-    if (first.current === null || second.current === null) return;
-    const videos = new VideoSwap(first.current, second.current, flow.own, {
-      handlePicture: (shown) => picture.value = shown,
-      handleBlocked: () => playback.handleBlocked(),
-    });
-    swap.current = videos;
-    playback.add(videos);
-    return () => {
-      playback.remove(videos);
-      videos.close();
-    };
-  }, []);
-  useEffect(() => {
-    swap.current?.show(flow.media, flow.hasVideo);
-  }, [flow.media, flow.hasVideo, flow.hasAudio]);
-  useEffect(() => swap.current?.setSpeaker(speakerId), [speakerId]);
-
-  return { first, second, picture: picture.value };
-}
-
 function useMuted(flow: Flow): boolean {
   const { people, own } = usePage().store.state.value;
-  if (flow.kind === "screen") return false;
+  if (flow.kind !== "camera") return false;
   if (flow.own) return !own.microphone;
   return !flow.hasAudio || isMuted(people, flow.clientId);
 }
 
-function nameOf(flow: Flow): string {
-  const words = STRINGS.call;
-  const name = flow.username || STRINGS.anonymous;
-  if (flow.kind === "screen") {
-    return flow.own ? words.yourScreen : words.screenOf({ name });
-  }
-  return flow.own ? words.nameYou({ name }) : name;
+function useHand(flow: Flow): boolean {
+  const { people } = usePage().store.state.value;
+  return flow.kind === "camera" &&
+    people.some(({ id, handSinceMs }) =>
+      id === flow.clientId && handSinceMs !== undefined
+    );
 }
 
-function describe(flow: Flow, muted: boolean, speaking: boolean): string {
+/** Whose flow it is, and what it shows. */
+export function nameOf(flow: Flow): string {
+  const words = STRINGS.call;
+  const name = flow.username || STRINGS.anonymous;
+  switch (flow.kind) {
+    case "screen":
+      return flow.own ? words.yourScreen : words.screenOf({ name });
+    case "file":
+      return flow.own ? words.yourFile : words.fileOf({ name });
+    case "camera":
+      return flow.own ? words.nameYou({ name }) : name;
+  }
+}
+
+function describe(
+  flow: Flow,
+  muted: boolean,
+  speaking: boolean,
+  hand: boolean,
+): string {
   const words = STRINGS.call;
   const details = [
+    hand && words.handUp,
     muted && words.isMuted,
     speaking && words.isSpeaking,
     !flow.hasVideo && words.cameraIsOff,
@@ -152,15 +131,11 @@ function describe(flow: Flow, muted: boolean, speaking: boolean): string {
   return [nameOf(flow), ...details].join(", ");
 }
 
-function toStyle({ x, y, width, height }: Rect): CSSProperties {
+function toStyle(place: Rect | undefined): CSSProperties {
+  const { x, y, width, height } = place ?? { x: 0, y: 0, width: 1, height: 1 };
   return {
     transform: `translate(${x}px, ${y}px)`,
     width: `${width}px`,
     height: `${height}px`,
   };
-}
-
-async function toggleFullscreen(tile: HTMLElement | null): Promise<void> {
-  if (document.fullscreenElement !== null) await document.exitFullscreen();
-  else await tile?.requestFullscreen();
 }

@@ -1,40 +1,52 @@
 import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Flow } from "../state/session_state.ts";
 import { STRINGS } from "../strings.ts";
 import { AloneHint, EmptyGrid } from "./empty_grid.tsx";
+import { featuredOf, nextSpeaker } from "./featured.ts";
 import { layoutTiles, type Rect } from "./grid_layout.ts";
 import { usePage } from "./page.ts";
 import type { Playback } from "./playback.ts";
 import { Tile } from "./tile.tsx";
 
 /**
- * All flows, each in a tile that keeps its element wherever it moves; screens
- * and the tile that the user has picked are large.
+ * All flows, each in a tile that keeps its element wherever it moves; what is
+ * large is decided by the layout and by what the user has picked.
  */
 export function VideoGrid(
   { playback }: { readonly playback: Playback },
 ): JSX.Element {
-  const { flows } = usePage().store.state.value;
-  const picked = useSignal("");
+  const { store, preferences } = usePage();
+  const { flows } = store.state.value;
+  const { layout, showAudioOnly } = preferences.current.value;
+  const pinned = useSignal("");
+  const speaker = useSpeaker(flows);
   const { grid, size } = useSize();
 
-  const featured = featuredOf(flows, picked.value);
-  const places = placesOf(flows, featured, size);
+  const shown = showAudioOnly
+    ? flows
+    : flows.filter(({ own, hasVideo, stale }) => own || hasVideo || stale);
+  const featured = featuredOf(shown, {
+    layout,
+    pinned: pinned.value,
+    speaker,
+  });
+  const places = placesOf(shown, featured, size);
   return (
-    <section class="grid" aria-label={STRINGS.call.videos}>
-      <div class="grid-inner" ref={grid}>
+    <section class="grid" aria-label={STRINGS.call.videos} tabIndex={0}>
+      <div class="grid-inner" ref={grid} data-layout={layout}>
         {flows.length === 0 ? <EmptyGrid /> : <AloneHint />}
         {flows.map((flow) => (
           <Tile
             key={flow.localId}
             flow={flow}
-            place={places.get(flow.localId) ?? NOWHERE}
+            place={places.get(flow.localId)}
             playback={playback}
-            enlarged={featured.includes(flow)}
-            onEnlarge={() => {
-              picked.value = picked.value === flow.localId ? "" : flow.localId;
+            pinned={pinned.value === flow.localId}
+            large={featured.includes(flow)}
+            onPin={() => {
+              pinned.value = pinned.value === flow.localId ? "" : flow.localId;
             }}
           />
         ))}
@@ -43,21 +55,23 @@ export function VideoGrid(
   );
 }
 
-const NOWHERE: Rect = { x: 0, y: 0, width: 0, height: 0 };
+/** Whoever speaks, or spoke last. */
+function useSpeaker(flows: readonly Flow[]): string {
+  const { levels } = usePage();
+  const speaker = useSignal("");
+  const speaking = levels.speaking.value;
+  useEffect(() => {
+    speaker.value = nextSpeaker(speaker.peek(), speaking, flows);
+  }, [speaking, flows]);
+  return speaker.value;
+}
 
 interface Size {
   readonly width: number;
   readonly height: number;
 }
 
-/** The picked flow; without one, all screens. */
-function featuredOf(flows: readonly Flow[], picked: string): readonly Flow[] {
-  const chosen = flows.filter((flow) => flow.localId === picked);
-  return chosen.length > 0
-    ? chosen
-    : flows.filter((flow) => flow.kind === "screen");
-}
-
+/** Flows for which there is no room have no place. */
 function placesOf(
   flows: readonly Flow[],
   featured: readonly Flow[],
@@ -65,12 +79,12 @@ function placesOf(
 ): ReadonlyMap<string, Rect> {
   const others = flows.filter((flow) => !featured.includes(flow));
   const rects = layoutTiles(flows.length, featured.length, width, height);
-  return new Map(
-    [...featured, ...others].map((flow, index) => [
-      flow.localId,
-      rects[index] ?? NOWHERE,
-    ]),
-  );
+  const places = new Map<string, Rect>();
+  for (const [index, { localId }] of [...featured, ...others].entries()) {
+    const rect = rects[index];
+    if (rect !== undefined) places.set(localId, rect);
+  }
+  return places;
 }
 
 /** An element and the room that it has, kept up to date. */

@@ -3,6 +3,7 @@ import {
   parsePreferences,
   type Preferences,
 } from "../../media/preferences.ts";
+import { chooseFile } from "../../media/choose_file.ts";
 import { STRINGS } from "../../strings.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { usageOf } from "./user_commands.ts";
@@ -67,6 +68,12 @@ async function shareScreen({ session, notices }: CommandContext) {
   notices.show("error", STRINGS.problems.screen[problem]);
 }
 
+async function presentFile({ session, notices }: CommandContext) {
+  const file = await chooseFile("video/*,audio/*");
+  if (file === undefined || await session.screen.startFile(file)) return;
+  notices.show("error", STRINGS.problems.file);
+}
+
 /** Commands about oneself. */
 export const OWN_COMMANDS: readonly Command[] = [
   {
@@ -89,6 +96,11 @@ export const OWN_COMMANDS: readonly Command[] = [
   {
     name: "unsharescreen",
     run: ({ session }) => session.screen.stop(),
+  },
+  {
+    name: "presentfile",
+    needs: ["present"],
+    run: (context) => void presentFile(context),
   },
   {
     name: "renegotiate",

@@ -1,6 +1,8 @@
 import type { UserActionKind } from "../../client/actions.ts";
+import { chooseFile } from "../../media/choose_file.ts";
 import type { Person } from "../../state/session_state.ts";
 import { STRINGS } from "../../strings.ts";
+import type { CallSession } from "../call_session.ts";
 import {
   type Command,
   type CommandContext,
@@ -50,6 +52,13 @@ export function usageOf(command: Omit<Command, "run">): string {
   return STRINGS.commands.usage({ name, parameters });
 }
 
+async function sendFile(session: CallSession, to: string): Promise<void> {
+  const file = await chooseFile("");
+  const { connection } = session;
+  if (file === undefined || connection === undefined) return;
+  session.files.send(connection, to, file);
+}
+
 /** Commands about other people. */
 export const USER_COMMANDS: readonly Command[] = [
   about(
@@ -60,6 +69,10 @@ export const USER_COMMANDS: readonly Command[] = [
       }
       session.actions.say(text, id);
     },
+  ),
+  about(
+    { name: "sendfile", parameters: "user", needs: ["message"] },
+    ({ session }, { id }) => void sendFile(session, id),
   ),
   about(
     { name: "kick", parameters: "userReason", needs: ["op"] },
