@@ -38,7 +38,7 @@ export interface PublishingParts {
 async function isForbidden(kind: DeviceKind): Promise<boolean> {
   try {
     const { state } = await navigator.permissions.query({ name: kind });
-    return state !== "granted";
+    return state === "denied";
   } catch {
     return false; // Then opening it will tell.
   }
