@@ -1,9 +1,9 @@
 import type { JSX } from "preact";
-import { useRef } from "preact/hooks";
 import { LAYOUTS } from "../media/preferences.ts";
 import { SIGNS } from "../state/session_state.ts";
 import { STRINGS } from "../strings.ts";
-import { Icon, type IconName } from "./icons.tsx";
+import { FileItem } from "./file_item.tsx";
+import type { IconName } from "./icons.tsx";
 import { Menu, MenuItem } from "./menu.tsx";
 import { usePage } from "./page.ts";
 import { SignPicture } from "./signs.tsx";
@@ -90,14 +90,12 @@ function HandItem(): JSX.Element {
 /** Another screen beside the one that is shared, and films. */
 function ShareItems(): JSX.Element {
   const { store, session, notices } = usePage();
-  const file = useRef<HTMLInputElement>(null);
   const startScreen = async () => {
     const problem = await session.screen.start();
     if (problem === undefined) return;
     notices.show("error", STRINGS.problems.screen[problem]);
   };
-  const startFile = async (chosen: File | undefined) => {
-    if (chosen === undefined) return;
+  const startFile = async (chosen: File) => {
     if (await session.screen.startFile(chosen)) return;
     notices.show("error", STRINGS.problems.file);
   };
@@ -110,22 +108,12 @@ function ShareItems(): JSX.Element {
           onChoose={() => void startScreen()}
         />
       )}
-      <button
-        type="button"
-        class="action"
-        data-testid="present-file"
-        onClick={() => file.current?.click()}
-      >
-        <Icon name="film" />
-        <span>{STRINGS.call.presentFile}</span>
-      </button>
-      <input
-        ref={file}
-        type="file"
-        hidden
+      <FileItem
+        label={STRINGS.call.presentFile}
+        icon="film"
         accept="video/*,audio/*"
-        data-testid="film"
-        onChange={(event) => void startFile(event.currentTarget.files?.[0])}
+        testId="film"
+        onChoose={(file) => void startFile(file)}
       />
     </>
   );

@@ -1,9 +1,8 @@
 import type { JSX } from "preact";
-import { useRef } from "preact/hooks";
 import type { ListedPerson } from "../state/people.ts";
 import type { Dialog } from "../state/session_state.ts";
 import { STRINGS } from "../strings.ts";
-import { Icon } from "./icons.tsx";
+import { FileItem } from "./file_item.tsx";
 import { MenuItem } from "./menu.tsx";
 import { usePage } from "./page.ts";
 
@@ -31,34 +30,21 @@ export function PersonActions(
   );
 }
 
-/** The menu stays open until a file is chosen. */
 function SendFile({ person }: { readonly person: ListedPerson }): JSX.Element {
   const { store, session } = usePage();
-  const input = useRef<HTMLInputElement>(null);
-  const send = (file: File | undefined) => {
+  const send = (file: File) => {
     const { connection } = session;
-    if (file === undefined || connection === undefined) return;
+    if (connection === undefined) return;
     session.files.send(connection, person.id, file);
     store.dispatch({ kind: "chat-addressed", to: "" });
   };
   return (
-    <>
-      <button
-        type="button"
-        class="action"
-        onClick={() => input.current?.click()}
-      >
-        <Icon name="file" />
-        <span>{STRINGS.people.sendFile}</span>
-      </button>
-      <input
-        ref={input}
-        type="file"
-        hidden
-        data-testid="send-file"
-        onChange={(event) => send(event.currentTarget.files?.[0])}
-      />
-    </>
+    <FileItem
+      label={STRINGS.people.sendFile}
+      icon="file"
+      testId="send-file"
+      onChoose={send}
+    />
   );
 }
 
