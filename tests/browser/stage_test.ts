@@ -1,0 +1,161 @@
+/// <reference lib="dom" />
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import type { Page } from "playwright-core";
+import { STRINGS } from "../../web/strings.ts";
+import { SITTERS } from "../support/test_camera.ts";
+import { testCall } from "../support/test_call.ts";
+import { waitFor } from "../support/wait_for.ts";
+
+/** How wide somebody's tile is, in CSS pixels. */
+async function widthOf(page: Page, name: string): Promise<number> {
+  const tile = page.locator(`[data-testid="tile"][data-username="${name}"]`);
+  return (await tile.first().boundingBox())?.width ?? 0;
+}
+
+testCall(
+  "The stage: layouts, pins, volume, figures, several screens, settings",
+  async (call) => {
+    const alice = await call.enter("alice", { sitter: SITTERS.mei });
+    const bob = await call.enter("bob", { sitter: SITTERS.jonas });
+    const page = alice.page as Page;
+    await alice.sees("bob");
+
+    // The other one is large where the layout is for speakers.
+    await page.getByTestId("open-more").click();
+    await page.getByTestId("layout-speaker").click();
+    await waitFor(
+      "bob to be larger",
+      async () => [await widthOf(page, "bob"), await widthOf(page, "alice")],
+      ([his = 0, hers = 0]) => his > 2 * hers,
+    );
+    // A pin wins, and is given up by the same button.
+    const own = page.locator('[data-testid="tile"][data-own]');
+    await own.hover();
+    await own.getByRole("button", { name: STRINGS.call.pin }).click();
+    await waitFor(
+      "alice to be larger",
+      async () => [await widthOf(page, "bob"), await widthOf(page, "alice")],
+      ([his = 0, hers = 0]) => hers > 2 * his,
+    );
+    await own.getByRole("button", { name: STRINGS.call.unpin }).click();
+    await page.keyboard.press("Shift+L");
+    await page.keyboard.press("Shift+L");
+    await waitFor(
+      "the grid",
+      async () => [await widthOf(page, "bob"), await widthOf(page, "alice")],
+      ([his, hers]) => his === hers,
+    );
+
+    // Volume is remembered by name; figures come from the connection.
+    const his = page.locator('[data-testid="tile"][data-username="bob"]');
+    await his.hover();
+    await his.getByTestId("tile-menu").click();
+    await page.getByTestId("volume").fill("35");
+    assert.equal(
+      await his.locator("video[data-front]").evaluate((video) =>
+        (video as HTMLVideoElement).volume
+      ),
+      0.35,
+    );
+    await page.getByTestId("show-figures").click();
+    await his.getByTestId("figures").getByText(/\d+ kbit\/s/).first().waitFor();
+    await his.getByTestId("figures").getByText(/\d+ × \d+/).waitFor();
+
+    // Two screens, each with a tile; one goes, and then the other.
+    const screens = (bob.page as Page).locator(
+      '[data-testid="tile"][data-kind="screen"][data-picture]',
+    );
+    const count = (wanted: number) =>
+      waitFor(
+        `${wanted} screens on bob's page`,
+        () => screens.count(),
+        (count) => count === wanted,
+      );
+    await page.getByTestId("toggle-screen").click();
+    await count(1);
+    await page.getByTestId("open-more").click();
+    await page.getByRole("button", { name: STRINGS.call.screenAnother })
+      .click();
+    await count(2);
+    await page.getByTestId("toggle-screen").click();
+    await count(0);
+
+    // What is chosen to be received holds at once.
+    const others = page.locator(
+      '[data-testid="tile"][data-username="bob"][data-picture]',
+    );
+    await page.keyboard.press("Control+,");
+    await page.getByTestId("setting-receive").selectOption("audio");
+    await others.waitFor({ state: "detached" });
+    await page.getByTestId("setting-receive").selectOption("everything");
+    await others.waitFor();
+    // So does the language, in the middle of the call, from right to left.
+    await page.getByTestId("language").selectOption("ar");
+    await page.locator('html[dir="rtl"][lang="ar"]').waitFor();
+    await page.getByRole("heading", { name: "الإعدادات" }).waitFor();
+    await page.getByTestId("language").selectOption("en");
+    await page.getByRole("heading", { name: STRINGS.settings.title }).waitFor();
+    await page.keyboard.press("Escape");
+
+    // Muted, the space bar lets one speak as long as it is held.
+    await page.keyboard.press("Control+d");
+    const off = page.getByRole("button", { name: STRINGS.call.microphoneOff });
+    const on = page.getByRole("button", { name: STRINGS.call.microphoneOn });
+    await on.waitFor();
+    await page.evaluate(() =>
+      (document.activeElement as HTMLElement | null)?.blur()
+    );
+    await page.keyboard.down(" ");
+    await off.waitFor();
+    await page.keyboard.up(" ");
+    await on.waitFor();
+
+    // A camera that goes by itself is told, and another one takes its place.
+    await page.evaluate(() => {
+      const video = document.querySelector<HTMLVideoElement>(
+        '[data-own][data-kind="camera"] video[data-front]',
+      );
+      const [track] = (video?.srcObject as MediaStream).getVideoTracks();
+      track?.stop();
+      track?.dispatchEvent(new Event("ended"));
+    });
+    await page.getByTestId("toast").filter({
+      hasText: STRINGS.problems.camera.fallback({ device: "" }).trim(),
+    }).waitFor();
+    await bob.seesAfter("alice", (await bob.report()).nowMs);
+  },
+);
+
+testCall(
+  "A file goes from one person to another, who is asked first",
+  async (call) => {
+    const alice = await call.enter("alice", { sitter: SITTERS.mei });
+    const bob = await call.enter("bob", { sitter: SITTERS.jonas });
+    const from = alice.page as Page;
+    const to = bob.page as Page;
+    await from.getByTestId("open-people").click();
+    await from.getByRole("button", {
+      name: STRINGS.people.menu({ name: "bob" }),
+    }).click();
+    const content = "All that was said\n".repeat(5_000);
+    await from.getByTestId("send-file").setInputFiles({
+      name: "notes.txt",
+      mimeType: "text/plain",
+      buffer: Buffer.from(content),
+    });
+    await to.getByTestId("open-chat").click();
+    await to.getByTestId("transfer").getByText(STRINGS.files.privacy).waitFor();
+    const [download] = await Promise.all([
+      to.waitForEvent("download"),
+      to.getByTestId("accept-file").click(),
+    ]);
+    assert.equal(download.suggestedFilename(), "notes.txt");
+    const path = await download.path();
+    assert.equal(await Deno.readTextFile(path), content);
+    for (const page of [from, to]) {
+      await page.locator('[data-testid="transfer"][data-status="done"]')
+        .waitFor();
+    }
+  },
+);
