@@ -1,441 +1,432 @@
-/** Section A.4: flows, at a real media plane. */
+/**
+ * What is published, and who gets to see it.
+ *
+ * @module
+ */
 import assert from "node:assert/strict";
 
-import { waitFor, waitForValue } from "../support/wait_for.ts";
-import { newGroup, randomId, Reader } from "./reader.ts";
-import { answer, draftOffer, publish, view } from "./media.ts";
+import {
+  assertFatal,
+  Client,
+  heardSince,
+  type Message,
+  newGroup,
+  serverError,
+} from "./client.ts";
+import {
+  Camera,
+  EVERYTHING,
+  idleOffer,
+  kindsOf,
+  NOBODY,
+  Screen,
+} from "./media.ts";
+import { readTestSdp, writeTestAnswer } from "../support/test_sdp.ts";
 
-/** A publisher and a viewer who wants everything, in a group of their own. */
-async function pair() {
-  const group = newGroup("conf");
-  const ann = await Reader.join({ group, username: "ann" });
-  const bob = await Reader.join({ group, username: "bob" });
-  bob.say({ type: "request", request: { "": ["audio", "video"] } });
-  await ann.drain();
-  await bob.drain();
-  const stack = new AsyncDisposableStack();
-  stack.use(ann);
-  stack.use(bob);
-  return { group, ann, bob, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+/** A name for a flow that nobody else has. */
+function newFlow(name: string): string {
+  return `${name}-${crypto.randomUUID().slice(0, 8)}`;
 }
 
-/** That whatever is said does nothing and ends nothing. */
-async function assertIgnored(client: Reader, message: unknown): Promise<void> {
-  await client.drain();
-  client.say(message);
-  assert.deepEqual(await client.rest(), []);
-  assert.equal(client.closing, undefined);
+/** A group with somebody who publishes and somebody who watches it. */
+class Showing implements AsyncDisposable {
+  readonly group = newGroup();
+  readonly id = newFlow("cam");
+  paul!: Client;
+  viewer!: Client;
+  camera!: Camera;
+  screen!: Screen;
+  offer!: Message;
+
+  static async open(): Promise<Showing> {
+    const showing = new Showing();
+    const { group, id } = showing;
+    showing.paul = await Client.as("paul", group);
+    showing.viewer = await Client.as("oscar", group);
+    await showing.viewer.ask(EVERYTHING);
+    showing.camera = await Camera.publish(showing.paul, id);
+    const { camera, viewer } = showing;
+    showing.offer = await camera.sendUntil(viewer, { type: "offer", id });
+    showing.screen = await Screen.watch(viewer, showing.offer);
+    await showing.screen.see(camera);
+    return showing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.screen[Symbol.dispose]();
+    this.camera[Symbol.dispose]();
+    await this.viewer.close();
+    await this.paul.close();
+  }
 }
 
-Deno.test("A-40 A-49 A-51 an empty id: 1002", async () => {
-  for (
-    const message of [
-      { type: "offer", id: "", sdp: "v=0\r\n" },
-      { type: "close", id: "" },
-      { type: "ice", id: "", candidate: { candidate: "", sdpMid: "0" } },
-      { type: "answer", id: "", sdp: "v=0\r\n" },
-    ]
-  ) {
-    await using client = await Reader.greet();
-    client.say(message);
-    assert.deepEqual(await client.ended(), { code: 1002, reason: "empty id" });
-  }
-});
-
-Deno.test(
-  "A-40 A-53 who may not present is told so, and nothing else happens",
-  async () => {
-    const group = newGroup("conf");
-    await using mia = await Reader.join({
-      group,
-      username: "mia",
-      password: "pw-mia",
-    });
-    const id = randomId();
-    mia.say({ type: "offer", id, sdp: await draftOffer() });
-    assert.deepEqual(await mia.next("abort"), { type: "abort", id });
-    assert.equal((await mia.next("usermessage"))["value"], "not authorised");
-    await assertIgnored(mia, { type: "close", id });
-  },
-);
-
-Deno.test(
-  "A-41 an offer that cannot be read: abort and an error, and the connection goes on",
-  async () => {
-    await using people = await pair();
-    const { ann } = people;
-    const id = randomId();
-    ann.say({ type: "offer", id, sdp: "nonsense" });
-    assert.deepEqual(await ann.next("abort"), { type: "abort", id });
-    const error = await ann.next("usermessage");
-    assert.equal(error["kind"], "error");
-    assert.match(String(error["value"]), /\S/);
-    await ann.settle();
-    assert.equal(ann.closing, undefined);
-  },
-);
-
-Deno.test(
-  "A-42 A-45 K-3 B-1 a flow is published, shown and ended",
-  async () => {
-    await using people = await pair();
-    const { ann, bob } = people;
-    const id = randomId();
-    using flow = await publish(ann, id);
-    assert.deepEqual(Object.keys(flow.message).sort(), ["id", "sdp", "type"]);
-    using viewed = await view(bob, id);
-    const { sdp, ...offer } = viewed.message;
-    assert.match(String(sdp), /^v=0\r\n/);
-    assert.deepEqual(offer, {
-      type: "offer",
-      id,
-      label: "camera",
-      source: ann.id,
-      username: "ann",
-    });
-    await waitFor("packets", () => viewed.received, (count) => count > 10);
-    ann.say({ type: "close", id });
-    assert.deepEqual(await bob.next("close"), { type: "close", id });
-    await assertIgnored(ann, { type: "close", id });
-  },
-);
-
-Deno.test(
-  "A-41 a further offer of one's own flow is answered anew",
-  async () => {
-    await using people = await pair();
-    const { ann } = people;
-    const id = randomId();
-    using flow = await publish(ann, id);
-    ann.say({
-      type: "offer",
-      id,
-      kind: "renegotiate",
-      sdp: flow.sdp,
-    });
-    const again = await ann.next("answer");
-    assert.equal(again["id"], id);
-  },
-);
-
-Deno.test(
-  "A-43 A-44 A-46 J-9 a replaced flow leaves no gap: an offer with replace, and no close",
-  async () => {
-    await using people = await pair();
-    const { ann, bob } = people;
-    const first = randomId();
-    const second = randomId();
-    using _old = await publish(ann, first);
-    using before = await view(bob, first);
-    await waitFor("packets", () => before.received, (count) => count > 5);
-    await bob.drain();
-    using _new = await publish(ann, second, { replace: first });
-    using after = await view(bob, second);
-    assert.equal(after.message["replace"], first);
-    await waitFor("packets", () => after.received, (count) => count > 5);
-    await bob.settle();
-    assert.deepEqual(bob.all("close").filter(({ id }) => id !== first), []);
-    ann.say({ type: "close", id: second });
-    await bob.nextThat(
-      "close",
-      ({ type, id }) => type === "close" && id === second,
-    );
-  },
-);
-
-Deno.test(
-  "A-43 replacing what is not there, or another's, just opens the new one",
-  async () => {
-    await using people = await pair();
-    const { ann, bob } = people;
-    const [foreign, own] = [randomId(), randomId()];
-    bob.say({ type: "request", request: {} });
-    using bobs = await publish(bob, foreign);
-    using _anns = await publish(ann, own, { replace: foreign });
-    await bob.drain();
-    bob.say({ type: "offer", id: foreign, sdp: bobs.sdp });
-    assert.equal((await bob.next("answer"))["id"], foreign);
-  },
-);
-
-Deno.test(
-  "A-44 viewers are never told to close what they have not seen",
-  async () => {
-    await using people = await pair();
-    const { ann, bob } = people;
-    const id = randomId();
-    using _flow = await publish(ann, id);
-    using _viewed = await view(bob, id);
-
-    assert.deepEqual(bob.all("close"), []);
-  },
-);
-
-Deno.test(
-  "A-47 at most one offer is outstanding for a flow; needs are merged after the answer",
-  async () => {
-    await using people = await pair();
-    const { ann, bob } = people;
-    const id = randomId();
-    using _flow = await publish(ann, id);
-    const offer = await bob.next("offer");
-    bob.say({ type: "renegotiate", id });
-    bob.say({ type: "requestStream", id, request: ["audio"] });
-    bob.say({ type: "renegotiate", id });
-    assert.deepEqual(
-      (await bob.rest()).filter(({ type }) => type === "offer"),
-      [],
-    );
-    using _viewed = await answer(bob, offer);
-    const second = await bob.next("offer");
-    assert.equal(second["id"], id);
-    await bob.settle();
-    assert.equal(bob.all("offer").length, 2);
-  },
-);
-
-Deno.test(
-  "A-48 answers to what is unknown, or unusable, close it",
-  async () => {
-    await using people = await pair();
-    const { ann, bob } = people;
-    bob.say({ type: "answer", id: "nowhere", sdp: "v=0\r\n" });
-    assert.deepEqual(await bob.next("close"), { type: "close", id: "nowhere" });
-    const id = randomId();
-    using _flow = await publish(ann, id);
-    await bob.next("offer");
-    bob.say({ type: "answer", id, sdp: "nonsense" });
-    assert.deepEqual(await bob.next("close"), { type: "close", id });
-    assert.equal((await bob.next("usermessage"))["kind"], "error");
-  },
-);
-
-Deno.test("A-49 a candidate that is none: 1002", async () => {
-  for (const candidate of [null, undefined]) {
-    await using client = await Reader.greet();
-    client.say({ type: "ice", id: "x", candidate });
-    const closing = await client.ended();
-    assert.deepEqual(closing, { code: 1002, reason: "null candidate" });
-  }
-});
-
-Deno.test(
-  "A-49 A-50 candidates for what is unknown are dropped",
-  async () => {
-    await using people = await pair();
-    await assertIgnored(people.ann, {
-      type: "ice",
-      id: "unknown",
-      candidate: {
-        candidate: "candidate:1 1 udp 1 192.0.2.1 5 typ host",
-        sdpMid: "0",
-        sdpMLineIndex: 0,
-      },
-    });
-  },
-);
-
-Deno.test(
-  "A-52 an abort is always answered by close; the flow comes back on request",
-  async () => {
-    await using people = await pair();
-    const { ann, bob } = people;
-    bob.say({ type: "abort", id: "unknown" });
-    assert.deepEqual(await bob.next("close"), { type: "close", id: "unknown" });
-    const id = randomId();
-    using _flow = await publish(ann, id);
-    await bob.next("offer");
-    bob.say({ type: "abort", id });
-    assert.deepEqual(await bob.next("close"), { type: "close", id });
-    bob.say({ type: "request", request: { "": ["audio", "video"] } });
-    assert.equal((await bob.next("offer"))["id"], id);
-  },
-);
-
-Deno.test(
-  "A-54 renegotiate brings a new offer with other ICE credentials",
-  async () => {
-    await using people = await pair();
-    const { ann, bob } = people;
-    await assertIgnored(bob, { type: "renegotiate", id: "unknown" });
-    const id = randomId();
-    using _flow = await publish(ann, id);
-    using viewed = await view(bob, id);
-    await bob.drain();
-    bob.say({ type: "renegotiate", id });
-    const offer = await bob.next("offer");
-    const ufrag = (sdp: unknown) => /a=ice-ufrag:(\S+)/.exec(String(sdp))?.[1];
-    assert.equal(offer["id"], id);
-    assert.notEqual(ufrag(offer["sdp"]), ufrag(viewed.message["sdp"]));
-  },
-);
-
-Deno.test(
-  "A-55 nothing is offered to who has not asked, and no more than asked",
-  async () => {
-    await using people = await pair();
-    const { ann, bob, group } = people;
-    await using quiet = await Reader.join({ group, username: "quiet" });
-    const id = randomId();
-    using _flow = await publish(ann, id);
-    using _viewed = await view(bob, id);
-    await quiet.settle();
-    assert.deepEqual(quiet.all("offer"), []);
-    const kinds = (sdp: unknown) =>
-      [...String(sdp).matchAll(/^m=(\w+) [1-9]/gm)].map((match) => match[1])
-        .sort();
-    quiet.say({ type: "request", request: { "": ["audio", "nonsense"] } });
-    assert.deepEqual(kinds((await quiet.next("offer"))["sdp"]), ["audio"]);
-    quiet.say({ type: "request", request: { camera: [], "": ["audio"] } });
-    assert.deepEqual(await quiet.next("close"), { type: "close", id });
-    quiet.say({
-      type: "request",
-      request: { camera: ["video"], "": ["audio"] },
-    });
-    assert.deepEqual(kinds((await quiet.next("offer"))["sdp"]), ["video"]);
-  },
-);
-
-Deno.test(
-  "A-55 a request of the wrong type, or outside of a group: 1011",
-  async () => {
-    await using outside = await Reader.greet();
-    outside.say({ type: "request", request: {} });
-    assert.equal((await outside.ended()).code, 1011);
-    for (const request of ["audio", { "": "audio" }, { "": [1] }]) {
-      await using client = await Reader.join({
-        group: newGroup("conf"),
-        username: "x",
-      });
-      client.say({ type: "request", request });
-      assert.equal((await client.ended()).code, 1011);
-    }
-  },
-);
-
-Deno.test(
-  "A-56 video-low is answered with the one picture that there is",
-  async () => {
-    await using people = await pair();
-    const { ann, bob } = people;
-    bob.say({
-      type: "request",
-      request: { "": ["video-low", "video", "audio"] },
-    });
-    const id = randomId();
-    using _flow = await publish(ann, id);
-    const offer = await bob.next("offer");
-    assert.equal([...String(offer["sdp"]).matchAll(/^m=/gm)].length, 2);
-  },
-);
-
-Deno.test(
-  "A-57 J-10 one flow is asked for by itself; an unknown one is ignored",
-  async () => {
-    await using people = await pair();
-    const { ann, bob } = people;
-    await assertIgnored(bob, {
-      type: "requestStream",
-      id: "gone",
-      request: [],
-    });
-    const id = randomId();
-    using _flow = await publish(ann, id);
-    using viewed = await view(bob, id);
-    const live = async (request: readonly string[] | null) => {
-      bob.say({ type: "requestStream", id, request });
-      const offer = await bob.next("offer");
-      viewed.accept(offer);
-      return [...String(offer["sdp"]).matchAll(/^a=sendonly/gm)].length;
-    };
-    assert.equal(await live(["audio"]), 1);
-    assert.equal(await live(null), 2);
-    bob.say({ type: "requestStream", id, request: [] });
-    assert.deepEqual(await bob.next("close"), { type: "close", id });
-  },
-);
-
-Deno.test(
-  "A-58 A-92 K-4 who loses the right to present loses its flows",
-  async () => {
-    await using people = await pair();
-    const { ann, bob, group } = people;
-    await using olga = await Reader.join({
-      group,
-      username: "olga",
-      password: "pw-olga",
-    });
-    const id = randomId();
-    using _flow = await publish(ann, id);
-    await bob.next("offer");
-    olga.say({ type: "useraction", kind: "unpresent", dest: ann.id });
-    assert.deepEqual((await ann.next("joined", "change"))["permissions"], [
-      "message",
-    ]);
-    assert.deepEqual(await ann.next("abort"), { type: "abort", id });
-    assert.deepEqual(await ann.next("usermessage"), {
-      type: "usermessage",
-      kind: "error",
-      dest: ann.id,
-      privileged: true,
-      value: "permission denied",
-    });
-    assert.deepEqual(await bob.next("close"), { type: "close", id });
-  },
-);
-
-Deno.test(
-  "A-41 A-59 J-4 an id that another has is refused, over groups too, and nobody else notices",
-  async () => {
-    await using people = await pair();
-    const { ann, bob, group } = people;
-    const id = randomId();
-    using _flow = await publish(ann, id);
-    using viewed = await view(bob, id);
-    await ann.drain();
-    await bob.drain();
-    const before = viewed.received;
-    for (const where of [group, newGroup("conf")]) {
-      await using rogue = await Reader.join({
-        group: where,
-        username: "rogue",
-      });
-      rogue.say({ type: "offer", id, sdp: await draftOffer() });
-      assert.deepEqual(await rogue.next("abort"), { type: "abort", id });
-      const error = await rogue.next("usermessage");
-      assert.equal(error["kind"], "error");
-      rogue.say({ type: "offer", id: randomId(), sdp: await draftOffer() });
-      await rogue.next("answer");
-    }
-    // The viewer's own offer with an id that it watches.
-    bob.say({ type: "offer", id, sdp: await draftOffer() });
-    assert.deepEqual(await bob.next("abort"), { type: "abort", id });
-    await waitFor(
-      "packets",
-      () => viewed.received,
-      (count) => count > before + 10,
-    );
-    const seen = (await ann.rest()).filter(({ type }) => type !== "user");
-    assert.deepEqual(seen, []);
-    assert.equal(bob.closing, undefined);
-  },
-);
-
-Deno.test("A-12 A-27 flows end with their publisher", async () => {
-  await using people = await pair();
-  const { ann, bob, group } = people;
-  const [first, second] = [randomId(), randomId()];
-  using _one = await publish(ann, first);
-  await bob.next("offer");
-  ann.say({ type: "join", kind: "leave", group });
-  assert.deepEqual(await bob.next("close"), { type: "close", id: first });
-  await ann.next("joined", "leave");
-  await ann.join({ group, username: "ann" });
-  using _two = await publish(ann, second);
-  await bob.next("offer");
-  await ann[Symbol.asyncDispose]();
-  await waitForValue(
-    "the close",
-    () => bob.all("close").find(({ id }) => id === second),
+Deno.test("A-42 A-45 A-51 K-3 a flow is published, shown and ended", async () => {
+  await using showing = await Showing.open();
+  const { paul, viewer, id, offer } = showing;
+  const { sdp, ...rest } = offer;
+  assert.deepEqual(rest, {
+    type: "offer",
+    id,
+    label: "camera",
+    source: paul.id,
+    username: "paul",
+  });
+  assert.deepEqual(kindsOf(offer).toSorted(), ["audio", "video"]);
+  assert.match(String(sdp), /^a=sendonly/m);
+  const [answer] = paul.all({ type: "answer" });
+  assert.deepEqual(Object.keys(answer!).sort(), ["id", "sdp", "type"]);
+  assert.match(String(answer!["sdp"]), /^a=recvonly/m);
+  assert.deepEqual(paul.all({ type: "offer" }), []);
+  const [toPaul, toViewer] = await heardSince(
+    [paul, viewer],
+    () => paul.ask({ type: "close", id }),
   );
+  assert.deepEqual(toPaul, []);
+  assert.deepEqual(toViewer, [{ type: "close", id }]);
+});
+
+Deno.test("A-12 A-27 who leaves takes its flows along", async () => {
+  await using showing = await Showing.open();
+  const { paul, viewer, group, id } = showing;
+  const [, seen] = await heardSince(
+    [paul, viewer],
+    () => paul.ask({ type: "join", kind: "leave", group }),
+  );
+  assert.deepEqual(seen, [
+    { type: "close", id },
+    { type: "user", kind: "delete", id: paul.id, username: "paul" },
+  ]);
+});
+
+Deno.test("A-40 who may not publish gets abort and an error", async () => {
+  await using client = await Client.as("maria", newGroup());
+  const [id, old] = [newFlow("cam"), newFlow("old")];
+  for (const replace of [undefined, old]) {
+    assert.deepEqual(await client.ask(idleOffer(id, replace)), [
+      { type: "abort", id },
+      serverError(client, "not authorised"),
+    ]);
+  }
+  client.say(idleOffer(""));
+  await assertFatal(client, 1002, "empty id");
+});
+
+Deno.test("A-41 an offer that cannot be used: abort and an error, and one goes on", async () => {
+  await using client = await Client.as("paul", newGroup());
+  const id = newFlow("cam");
+  for (const sdp of ["", "nonsense", "v=0\r\n", "m=audio 9 X 0\r\n"]) {
+    const from = client.heard.length;
+    client.say({ type: "offer", id, label: "camera", sdp });
+    await client.next({ type: "abort", id }, from);
+    const error = await client.next({ type: "usermessage" }, from);
+    assert.equal(error["kind"], "error");
+    assert.notEqual(error["value"], "");
+  }
+  client.say(idleOffer(id));
+  await client.next({ type: "answer", id });
+});
+
+Deno.test("A-41 A-42 an offer for a flow that there is renegotiates it", async () => {
+  await using showing = await Showing.open();
+  const { paul, viewer, camera, screen } = showing;
+  const first = paul.all({ type: "answer" })[0]!;
+  const [heard] = await heardSince([viewer], () => camera.offer());
+  assert.deepEqual(heard, []);
+  const second = paul.all({ type: "answer" })[1]!;
+  const ice = ({ sdp }: Message) => readTestSdp(String(sdp)).iceUfrag;
+  assert.equal(ice(second), ice(first));
+  await screen.see(camera);
+});
+
+Deno.test("A-41 A-59 J-4 G.9-8 an id that is somebody's is refused, and nobody else notices", async () => {
+  await using showing = await Showing.open();
+  const { paul, viewer, camera, screen, group, id } = showing;
+  await using here = await Client.as("tom", group);
+  await using elsewhere = await Client.as("paul", newGroup());
+  for (const client of [here, elsewhere]) {
+    await client.ask(EVERYTHING);
+    for (const replace of [undefined, id]) {
+      const heard = await heardSince([paul, viewer], async () => {
+        const from = client.heard.length;
+        client.say(idleOffer(id, replace));
+        await client.next({ type: "abort", id }, from);
+        await client.next({ type: "usermessage", kind: "error" }, from);
+      });
+      assert.deepEqual(heard, [[], []]);
+    }
+    assert.equal(client.isOver, false);
+  }
+  // Neither can one publish under the id of a flow that one is shown.
+  await here.next({ type: "offer", id });
+  assert.deepEqual(paul.all({ type: "offer" }), []);
+  await screen.see(camera);
+});
+
+Deno.test("A-43 A-44 A-46 J-9 a flow that replaces another comes in its place, without a close", async () => {
+  await using showing = await Showing.open();
+  const { paul, viewer, camera, screen, id } = showing;
+  const newer = newFlow("cam");
+  using next = await Camera.publish(paul, newer, ["audio", "video"], {
+    replace: id,
+  });
+  // Until something comes of the new flow, viewers keep the old one.
+  await screen.see(camera);
+  assert.deepEqual(viewer.all({ type: "close" }), []);
+  assert.deepEqual(viewer.all({ type: "offer", id: newer }), []);
+  const offer = await next.sendUntil(viewer, { type: "offer", id: newer });
+  assert.equal(offer["replace"], id);
+  using second = await Screen.watch(viewer, offer);
+  await second.see(next);
+  await viewer.settle();
+  assert.deepEqual(viewer.all({ type: "close" }), []);
+  assert.deepEqual(paul.all({ type: "close" }), []);
+  assert.deepEqual(paul.all({ type: "abort" }), []);
+});
+
+Deno.test("A-43 what replaces nothing, or another's flow, just opens", async () => {
+  await using showing = await Showing.open();
+  const { group, viewer, id, camera, screen } = showing;
+  await using tom = await Client.as("tom", group);
+  for (const replace of [newFlow("none"), id]) {
+    using other = await Camera.publish(tom, newFlow("cam"), ["audio"], {
+      replace,
+    });
+    const own = { type: "offer", id: other.id };
+    const offer = await other.sendUntil(viewer, own);
+    assert.ok(!("replace" in offer));
+  }
+  assert.deepEqual(viewer.all({ type: "close", id }), []);
+  await screen.see(camera);
+});
+
+Deno.test("A-46 the old flow is closed if nothing of the new one is wanted", async () => {
+  await using showing = await Showing.open();
+  const { paul, viewer, id } = showing;
+  const request = { camera: ["audio", "video"], "": [] };
+  await viewer.ask({ type: "request", request });
+  using screenShare = await Camera.publish(paul, newFlow("screen"), ["video"], {
+    label: "screenshare",
+    replace: id,
+  });
+  await screenShare.sendUntil(viewer, { type: "close", id });
+  assert.deepEqual(viewer.all({ type: "offer", id: screenShare.id }), []);
+});
+
+Deno.test("A-47 one offer at a time: what is needed meanwhile comes after the answer", async () => {
+  const group = newGroup();
+  const id = newFlow("cam");
+  await using paul = await Client.as("paul", group);
+  await using viewer = await Client.as("oscar", group);
+  const want = (...tracks: string[]) =>
+    viewer.ask({ type: "request", request: { "": tracks } });
+  await want("audio");
+  using camera = await Camera.publish(paul, id);
+  const first = await camera.sendUntil(viewer, { type: "offer", id });
+  assert.deepEqual(kindsOf(first), ["audio"]);
+  for (let n = 0; n < 3; n++) {
+    assert.deepEqual(await want("audio", "video"), []);
+    assert.deepEqual(await want("audio"), []);
+  }
+  assert.deepEqual(await want("audio", "video"), []);
+  assert.deepEqual(await viewer.ask({ type: "renegotiate", id }), []);
+  const from = viewer.heard.length;
+  using _screen = await Screen.watch(viewer, first);
+  const second = await viewer.next({ type: "offer", id }, from);
+  assert.deepEqual(kindsOf(second).toSorted(), ["audio", "video"]);
+  await viewer.settle();
+  assert.equal(viewer.all({ type: "offer", id }, from).length, 1);
+});
+
+Deno.test("A-48 an answer for nothing, or a bad one: close; nothing is sent before a good one", async () => {
+  const group = newGroup();
+  const id = newFlow("cam");
+  await using paul = await Client.as("paul", group);
+  await using viewer = await Client.as("oscar", group);
+  const none = newFlow("none");
+  assert.deepEqual(
+    await viewer.ask({ type: "answer", id: none, sdp: "v=0\r\n" }),
+    [{ type: "close", id: none }],
+  );
+  viewer.say(EVERYTHING);
+  using camera = await Camera.publish(paul, id, ["audio"]);
+  await camera.sendUntil(viewer, { type: "offer", id });
+  const from = viewer.heard.length;
+  for (const sdp of ["nonsense", "v=0\r\n"]) {
+    viewer.say({ type: "answer", id, sdp });
+  }
+  await viewer.next({ type: "close", id }, from);
+  const error = await viewer.next({ type: "usermessage" }, from);
+  assert.equal(error["kind"], "error");
+  assert.equal(viewer.isOver, false);
+});
+
+Deno.test("A-49 A-50 candidates: none is an error, those for nothing are dropped", async () => {
+  const candidate = {
+    candidate: "candidate:1 1 udp 1 127.0.0.1 9 typ host",
+    sdpMid: "0",
+    sdpMLineIndex: 0,
+    usernameFragment: null,
+  };
+  await using good = await Client.as("paul", newGroup());
+  const id = newFlow("cam");
+  assert.deepEqual(await good.ask({ type: "ice", id, candidate }), []);
+  good.say(idleOffer(id));
+  await good.next({ type: "answer", id });
+  assert.deepEqual(await good.ask({ type: "ice", id, candidate }), []);
+  const table = [
+    [{ type: "ice", id, candidate: null }, "null candidate"],
+    [{ type: "ice", id }, "null candidate"],
+    [{ type: "ice", id: "", candidate }, "empty id"],
+    [{ type: "ice", candidate }, "empty id"],
+  ] as const;
+  for (const [message, text] of table) {
+    await using bad = await Client.as("paul", newGroup());
+    bad.say(message);
+    await assertFatal(bad, 1002, text);
+  }
+});
+
+Deno.test("A-51 A-53 G.9-5 closing what is not one's own does nothing; an empty id is an error", async () => {
+  await using showing = await Showing.open();
+  const { paul, viewer, camera, screen, id } = showing;
+  const [toViewer, toPaul] = await heardSince(
+    [viewer, paul],
+    () => viewer.ask({ type: "close", id }, { type: "close", id: "none" }),
+  );
+  assert.deepEqual([toViewer, toPaul], [[], []]);
+  await screen.see(camera);
+  viewer.say({ type: "close", id: "" });
+  await assertFatal(viewer, 1002, "empty id");
+});
+
+Deno.test("A-52 a viewer that aborts gets close, and the flow again when it asks", async () => {
+  await using showing = await Showing.open();
+  const { paul, viewer, id } = showing;
+  for (const aborted of [id, newFlow("none")]) {
+    const [own, others] = await heardSince(
+      [viewer, paul],
+      () => viewer.ask({ type: "abort", id: aborted }),
+    );
+    assert.deepEqual(own, [{ type: "close", id: aborted }]);
+    assert.deepEqual(others, []);
+  }
+  const from = viewer.heard.length;
+  viewer.say(EVERYTHING);
+  await viewer.next({ type: "offer", id }, from);
+});
+
+Deno.test("A-54 a viewer that asks gets an offer with ICE restart", async () => {
+  await using showing = await Showing.open();
+  const { viewer, id, offer } = showing;
+  const from = viewer.heard.length;
+  viewer.say({ type: "renegotiate", id });
+  const again = await viewer.next({ type: "offer", id }, from);
+  const ice = ({ sdp }: Message) => readTestSdp(String(sdp));
+  assert.notEqual(ice(again).iceUfrag, ice(offer).iceUfrag);
+  assert.notEqual(ice(again).icePwd, ice(offer).icePwd);
+  assert.deepEqual(await viewer.ask({ type: "renegotiate", id: "none" }), []);
+});
+
+Deno.test("A-55 nothing is offered to who asks for nothing, and all of what one asks for", async () => {
+  await using showing = await Showing.open();
+  const { camera, group, id } = showing;
+  await using other = await Client.as("oscar", group);
+  camera.send();
+  await other.settle();
+  assert.deepEqual(other.all({ type: "offer" }), []);
+  const want = async (request: Message, members: Message) => {
+    const from = other.heard.length;
+    other.say({ type: "request", request });
+    return await other.next(members, from);
+  };
+  const offered = { type: "offer", id };
+  const first = await want({ "": ["audio", "hologram"] }, offered);
+  assert.deepEqual(kindsOf(first), ["audio"]);
+  using screen = await Screen.watch(other, first);
+  const more = await want({ camera: ["audio", "video"], "": [] }, offered);
+  assert.deepEqual(kindsOf(more).toSorted(), ["audio", "video"]);
+  screen.answer(other, more);
+  await screen.see(camera);
+  const less = await want({ "": ["video-low"] }, offered);
+  assert.deepEqual(kindsOf(less), ["video"]);
+  screen.answer(other, less);
+  await screen.see(camera);
+  await want({ screenshare: ["video"] }, { type: "close", id });
+});
+
+Deno.test("A-55 a request that is none, or from outside: 1011", async () => {
+  const requests = [[], "audio", { "": "audio" }, { "": [1] }, 5];
+  for (const request of requests) {
+    await using client = await Client.as("paul", newGroup());
+    client.say({ type: "request", request });
+    assert.deepEqual(await client.ended(), { code: 1011, reason: "" });
+  }
+  await using outside = await Client.greet();
+  outside.say(EVERYTHING);
+  assert.deepEqual(await outside.ended(), { code: 1011, reason: "" });
+});
+
+Deno.test("A-57 J-10 one flow is asked for by itself; of unknown ones nothing comes", async () => {
+  await using showing = await Showing.open();
+  const { viewer, camera, screen, id } = showing;
+  const want = async (request: unknown, type: string) => {
+    const from = viewer.heard.length;
+    viewer.say({ type: "requestStream", id, request });
+    return await viewer.next({ type, id }, from);
+  };
+  const less = await want(["audio"], "offer");
+  assert.deepEqual(kindsOf(less), ["audio"]);
+  screen.answer(viewer, less);
+  await screen.see(camera);
+  const all = await want(null, "offer");
+  assert.deepEqual(kindsOf(all).toSorted(), ["audio", "video"]);
+  screen.answer(viewer, all);
+  await want([], "close");
+  const late = { type: "requestStream", id, request: ["audio"] };
+  assert.deepEqual(await viewer.ask(late, { ...late, id: "none" }), []);
+  viewer.say({ ...late, request: "audio" });
+  assert.deepEqual(await viewer.ended(), { code: 1011, reason: "" });
+});
+
+Deno.test("A-58 A-92 K-4 who loses the right to publish loses its flows", async () => {
+  await using showing = await Showing.open();
+  const { paul, viewer, group, id } = showing;
+  await using olga = await Client.as("olga", group);
+  const dest = paul.id;
+  const [toPaul, toViewer] = await heardSince(
+    [paul, viewer],
+    () => olga.ask({ type: "useraction", kind: "unpresent", dest }),
+  );
+  const [change, ...rest] = toPaul!;
+  assert.equal(change?.["kind"], "change");
+  assert.deepEqual(change?.["permissions"], ["message"]);
+  const user = {
+    type: "user",
+    kind: "change",
+    id: paul.id,
+    username: "paul",
+    permissions: ["message"],
+  };
+  assert.deepEqual(rest, [
+    { type: "abort", id },
+    serverError(paul, "permission denied"),
+    user,
+  ]);
+  assert.deepEqual(toViewer, [{ type: "close", id }, user]);
+  // protocol.js closes what is aborted.
+  assert.deepEqual(await paul.ask({ type: "close", id }), []);
+  const [abort] = await paul.ask(idleOffer(id));
+  assert.deepEqual(abort, { type: "abort", id });
+});
+
+Deno.test("A-48 an answer with nobody behind it gets no media, and disturbs nobody", async () => {
+  await using showing = await Showing.open();
+  const { camera, screen, group, id } = showing;
+  await using other = await Client.as("oscar", group);
+  other.say(EVERYTHING);
+  const offer = await other.next({ type: "offer", id });
+  const sdp = writeTestAnswer(String(offer["sdp"]), NOBODY);
+  await other.ask({ type: "answer", id, sdp });
+  await screen.see(camera);
+  assert.equal(other.isOver, false);
 });

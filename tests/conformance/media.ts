@@ -1,172 +1,214 @@
 /**
- * A whole WebRTC client without a browser, for flows. It finds the server's
- * media port in the server's own SDP, as every client does.
+ * Clients with cameras: media of a flow, sent and received over real sockets.
  *
  * @module
  */
-import { writeRtpHeader } from "../../sfu/rtp/rtp_packet.ts";
+import { RtpView, writeRtpHeader } from "../../sfu/rtp/rtp_packet.ts";
 import { openTestPeer, type TestPeer } from "../support/test_peer.ts";
 import {
   PAYLOAD_TYPES,
   readTestSdp,
+  type SdpParameters,
   type TestTrack,
   writeTestAnswer,
   writeTestOffer,
 } from "../support/test_sdp.ts";
-import type { Message, Reader } from "./reader.ts";
+import { waitForValue } from "../support/wait_for.ts";
+import { Client, type Message, newGroup } from "./client.ts";
 
-const AUDIO: TestTrack = { kind: "audio", ssrc: 1111 };
-const VIDEO: TestTrack = { kind: "video", ssrc: 2222 };
+/** What wants everything. */
+export const EVERYTHING = {
+  type: "request",
+  request: { "": ["audio", "video"] },
+};
 
-/** How often a flow sends a packet of each track. */
-const SEND_INTERVAL_MS = 20;
-
-/** A peer of a client's. Whoever opened it disposes of it. */
-export interface Flow extends Disposable {
-  readonly id: string;
-  /** How many packets have come. */
-  readonly received: number;
-  /** What the server said: its answer, or its offer. */
-  readonly message: Message;
-  /** The client's own SDP. */
-  readonly sdp: string;
-}
-
-/** A flow that a client gets. */
-export interface ViewedFlow extends Flow {
-  /** Answers a further offer of the same flow, by the same peer. */
-  accept(offer: Message): void;
-}
-
-/** How a flow differs from one with sound and picture. */
-export interface Publishing {
-  readonly tracks?: readonly TestTrack[];
-  readonly replace?: string;
+/** How a flow differs from a camera that replaces nothing. */
+export interface FlowOptions {
   readonly label?: string;
+  readonly replace?: string;
 }
 
-/** Publishes a flow, and sends packets of all its tracks until disposed of. */
-export async function publish(
-  client: Reader,
-  id: string,
-  { tracks = [AUDIO, VIDEO], replace, label = "camera" }: Publishing = {},
-): Promise<Flow> {
-  const remote = {
-    iceUfrag: "",
-    icePwd: "",
-    fingerprint: { algorithm: "sha-256", value: "" },
-  };
-  const peer = await openTestPeer({
-    serverHost: "127.0.0.1",
-    serverPort: 9, // until the answer tells
-    remote,
-  });
-  const sdp = writeTestOffer(tracks, peer.local);
-  client.say({ type: "offer", id, label, replace: replace ?? null, sdp });
-  const message = await client.nextThat(
-    `answer ${id}`,
-    (one) => one["type"] === "answer" && one["id"] === id,
-  );
-  const answer = String(message["sdp"]);
-  Object.assign(remote, readTestSdp(answer));
-  peer.aim(...placeOf(answer));
-  await peer.connect();
-  let sequenceNumber = 1;
-  const timer = setInterval(() => {
-    for (const track of tracks) peer.sendRtp(packet(track, sequenceNumber));
-    sequenceNumber += 1;
-  }, SEND_INTERVAL_MS);
-  return {
-    id,
-    message,
-    sdp,
-    received: 0,
-    [Symbol.dispose]() {
-      clearInterval(timer);
+/** A microphone and a camera, or one of them, that send when they are told to. */
+export class Camera implements Disposable {
+  readonly id: string;
+  readonly #client: Client;
+  readonly #peer: TestPeer;
+  readonly #tracks: readonly TestTrack[];
+  #sequenceNumber = 1;
+
+  private constructor(
+    client: Client,
+    id: string,
+    peer: TestPeer,
+    tracks: readonly TestTrack[],
+  ) {
+    this.#client = client;
+    this.id = id;
+    this.#peer = peer;
+    this.#tracks = tracks;
+  }
+
+  /** Publishes; resolves when connected. It has not sent anything then. */
+  static async publish(
+    client: Client,
+    id: string,
+    kinds: readonly TestTrack["kind"][] = ["audio", "video"],
+    options: FlowOptions = {},
+  ): Promise<Camera> {
+    const remote = { ...NOBODY };
+    const peer = await openTestPeer({ ...await mediaAddress(), remote });
+    const tracks = kinds.map((kind) => ({ kind, ssrc: newSsrc() }));
+    const camera = new Camera(client, id, peer, tracks);
+    try {
+      const answer = await camera.offer(options);
+      Object.assign(remote, readTestSdp(String(answer["sdp"])));
+      await peer.connect();
+      return camera;
+    } catch (error) {
       peer.close();
-    },
-  };
+      throw error;
+    }
+  }
+
+  /** Offers the flow, once more perhaps, and gives the answer. */
+  async offer(
+    { label = "camera", replace }: FlowOptions = {},
+  ): Promise<Message> {
+    const from = this.#client.heard.length;
+    const sdp = writeTestOffer(this.#tracks, this.#peer.local);
+    this.#client.say({ type: "offer", id: this.id, label, replace, sdp });
+    return await this.#client.next({ type: "answer", id: this.id }, from);
+  }
+
+  /** Sends a packet of each track, of pictures a keyframe. */
+  send(): void {
+    const sequenceNumber = this.#sequenceNumber++;
+    for (const { kind, ssrc } of this.#tracks) {
+      const bytes = new Uint8Array(100);
+      const payloadType = PAYLOAD_TYPES[kind];
+      const timestamp = sequenceNumber * 3000;
+      writeRtpHeader(bytes, payloadType, true, sequenceNumber, timestamp, ssrc);
+      bytes.set([0x10, 0x00], 12); // VP8: the beginning of a keyframe
+      this.#peer.sendRtp(bytes);
+    }
+  }
+
+  /** Sends until somebody hears a message. */
+  async sendUntil(client: Client, members: Message): Promise<Message> {
+    const from = client.heard.length;
+    return await waitForValue(JSON.stringify(members), () => {
+      this.send();
+      return client.all(members, from)[0];
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.#peer.close();
+  }
 }
 
-/** Waits for a flow's offer, answers it and connects. */
-export async function view(client: Reader, id: string): Promise<ViewedFlow> {
-  const message = await client.nextThat(
-    `offer ${id}`,
-    (one) => one["type"] === "offer" && one["id"] === id,
-  );
-  return await answer(client, message);
+/** Somebody who watches one flow. */
+export class Screen implements Disposable {
+  /** The payload types of the packets that have come, in order. */
+  readonly received: number[] = [];
+  readonly #peer: TestPeer;
+  /** Of its SDP: each answer is newer than the one before (RFC 3264 §8). */
+  #version = 0;
+
+  private constructor(peer: TestPeer) {
+    this.#peer = peer;
+    peer.onRtp = (bytes) => {
+      const view = new RtpView();
+      if (view.parse(bytes)) this.received.push(view.payloadType);
+    };
+  }
+
+  /** Answers an offer of the server's; resolves when connected. */
+  static async watch(client: Client, offer: Message): Promise<Screen> {
+    const sdp = String(offer["sdp"]);
+    const remote = readTestSdp(sdp);
+    const peer = await openTestPeer({ ...await mediaAddress(), remote });
+    const screen = new Screen(peer);
+    screen.answer(client, offer);
+    await peer.connect();
+    return screen;
+  }
+
+  /** Answers an offer, a further one perhaps. */
+  answer(client: Client, offer: Message): void {
+    const sdp = writeTestAnswer(String(offer["sdp"]), this.#peer.local)
+      .replace("o=- 1 1 ", `o=- 1 ${++this.#version} `);
+    client.say({ type: "answer", id: offer["id"], sdp });
+  }
+
+  /** Waits until something comes of what a camera sends. */
+  async see(camera: Camera): Promise<void> {
+    const before = this.received.length;
+    await waitForValue("media", () => {
+      camera.send();
+      return this.received.length > before || undefined;
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.#peer.close();
+  }
 }
 
-/** Answers an offer of the server's, and connects. */
-export async function answer(
-  client: Reader,
-  message: Message,
-): Promise<ViewedFlow> {
-  const offer = String(message["sdp"]);
-  const id = String(message["id"]);
-  const [serverHost, serverPort] = placeOf(offer);
-  const peer = await openTestPeer({
-    serverHost,
-    serverPort,
-    remote: readTestSdp(offer),
+/** The kinds of the tracks that an offer has, those left out that it has ended. */
+export function kindsOf({ sdp }: Message): string[] {
+  return String(sdp).split(/^(?=m=)/m).slice(1)
+    .filter((section) =>
+      !/^a=inactive/m.test(section) && !/^m=\w+ 0 /.test(section)
+    )
+    .map((section) => /^m=(\w+)/.exec(section)?.[1] ?? "");
+}
+
+/** An answer that one cannot connect with. */
+export const NOBODY: SdpParameters = {
+  iceUfrag: "nobody",
+  icePwd: "nobodynobodynobodynobody",
+  fingerprint: {
+    algorithm: "sha-256",
+    value: Array.from({ length: 32 }, () => "AA").join(":"),
+  },
+};
+
+/** An offer of a microphone that nobody will connect with. */
+export function idleOffer(id: string, replace?: string): Message {
+  const sdp = writeTestOffer([{ kind: "audio", ssrc: newSsrc() }], NOBODY);
+  return { type: "offer", id, label: "camera", replace, sdp };
+}
+
+interface MediaAddress {
+  readonly serverHost: string;
+  readonly serverPort: number;
+}
+
+let known: Promise<MediaAddress> | undefined;
+
+/** Where the server's media are; one port for all of them. */
+function mediaAddress(): Promise<MediaAddress> {
+  return known ??= findMediaAddress();
+}
+
+async function findMediaAddress(): Promise<MediaAddress> {
+  await using client = await Client.as("paul", newGroup());
+  client.say(idleOffer("probe"));
+  const answer = await client.next({ type: "answer", id: "probe" });
+  const candidates = await waitForValue("a candidate", () => {
+    const trickled = client.all({ type: "ice" })
+      .map(({ candidate }) => (candidate as Message)["candidate"]);
+    const found = [String(answer["sdp"]), ...trickled].join("\n")
+      .matchAll(/candidate:\S+ 1 udp \d+ (\S+) (\d+) typ host/gi);
+    const all = [...found];
+    return all.length > 0 ? all : undefined;
   });
-  let received = 0;
-  peer.onRtp = () => received += 1;
-  const toAnswer = (sdp: string) => writeTestAnswer(sdp, peer.local);
-  const sdp = toAnswer(offer);
-  client.say({ type: "answer", id, sdp });
-  await peer.connect();
-  return {
-    id,
-    message,
-    sdp,
-    get received() {
-      return received;
-    },
-    accept(again) {
-      const sdp = toAnswer(String(again["sdp"]));
-      client.say({ type: "answer", id, sdp });
-    },
-    [Symbol.dispose]: () => peer.close(),
-  };
+  const [, serverHost = "", serverPort] =
+    candidates.find(([, host]) => host === "127.0.0.1") ?? candidates[0]!;
+  return { serverHost, serverPort: Number(serverPort) };
 }
 
-/** An offer that a server can answer, of a peer that never connects. */
-export async function draftOffer(
-  tracks: readonly TestTrack[] = [AUDIO],
-): Promise<string> {
-  const peer: TestPeer = await openTestPeer({
-    serverHost: "127.0.0.1",
-    serverPort: 9,
-    remote: {
-      iceUfrag: "",
-      icePwd: "",
-      fingerprint: { algorithm: "sha-256", value: "" },
-    },
-  });
-  const sdp = writeTestOffer(tracks, peer.local);
-  peer.close();
-  return sdp;
-}
-
-/** Where media go, by the first UDP candidate of an SDP. */
-function placeOf(sdp: string): [host: string, port: number] {
-  const found = /^a=candidate:\S+ 1 udp \d+ (\S+) (\d+) typ host/mi.exec(sdp);
-  if (found === null) throw new Error(`no candidate in ${sdp}`);
-  return [found[1]!, Number(found[2])];
-}
-
-/** A packet that is a frame of its own, and a keyframe if it is video (VP8). */
-function packet({ kind, ssrc }: TestTrack, sequenceNumber: number): Uint8Array {
-  const bytes = new Uint8Array(100);
-  writeRtpHeader(
-    bytes,
-    PAYLOAD_TYPES[kind],
-    true,
-    sequenceNumber & 0xffff,
-    sequenceNumber * (kind === "audio" ? 960 : 1800),
-    ssrc,
-  );
-  if (kind === "video") bytes.set([0x10, 0x00], 12);
-  return bytes;
+function newSsrc(): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0]!;
 }
