@@ -136,8 +136,16 @@ export class Screen implements Disposable {
 
   /** Answers an offer, a further one perhaps. */
   answer(client: Client, offer: Message): void {
-    const sdp = writeTestAnswer(String(offer["sdp"]), this.#peer.local)
+    const offered = sectionsOf(offer);
+    const written = writeTestAnswer(String(offer["sdp"]), this.#peer.local)
       .replace("o=- 1 1 ", `o=- 1 ${++this.#version} `);
+    const [head = "", ...sections] = written.split(/^(?=m=)/m);
+    const sdp = head +
+      sections.map((section, index) =>
+        isInactive(offered[index])
+          ? section.replace("a=recvonly", "a=inactive")
+          : section
+      ).join("");
     client.say({ type: "answer", id: offer["id"], sdp });
   }
 
@@ -156,12 +164,17 @@ export class Screen implements Disposable {
 }
 
 /** The kinds of the tracks that an offer has, those left out that it has ended. */
-export function kindsOf({ sdp }: Message): string[] {
-  return String(sdp).split(/^(?=m=)/m).slice(1)
-    .filter((section) =>
-      !/^a=inactive/m.test(section) && !/^m=\w+ 0 /.test(section)
-    )
+export function kindsOf(offer: Message): string[] {
+  return sectionsOf(offer).filter((section) => !isInactive(section))
     .map((section) => /^m=(\w+)/.exec(section)?.[1] ?? "");
+}
+
+function sectionsOf({ sdp }: Message): string[] {
+  return String(sdp).split(/^(?=m=)/m).slice(1);
+}
+
+function isInactive(section = ""): boolean {
+  return /^a=inactive/m.test(section) || /^m=\w+ 0 /.test(section);
 }
 
 /** An answer that one cannot connect with. */
