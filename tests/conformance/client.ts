@@ -84,7 +84,7 @@ export class Client implements AsyncDisposable {
     const client = await Client.greet(id);
     const answer = await client.tryJoin(joining);
     assert.equal(answer["kind"], "join", JSON.stringify(answer));
-    await client.next({ type: "user", kind: "add", id: client.id });
+    await client.settle();
     return client;
   }
 
