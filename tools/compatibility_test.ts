@@ -98,7 +98,7 @@ Deno.test("parseJUnit() reads names and outcomes", () => {
   const xml = `<testsuite name="./a_test.ts">
     <testcase name="it&apos;s &lt;good&gt;" classname="./a_test.ts" time="0">
     </testcase>
-    <testcase name="bad" classname="./a_test.ts"><failure message="x">y</failure></testcase>
+    <testcase name="bad" classname="./helper.ts"><failure message="x">y</failure></testcase>
     <testcase name="left out" classname="./a_test.ts"><skipped /></testcase>
   </testsuite>`;
   assert.deepEqual(parseJUnit(xml), [

@@ -9,20 +9,27 @@ export interface RanTest {
   readonly outcome: Outcome;
 }
 
-/** Reads what `deno test --junit-path` writes. */
+/**
+ * Reads what `deno test --junit-path` writes. The path is the suite's: a case's
+ * own is that of the helper, where a helper has declared the test.
+ */
 export function parseJUnit(xml: string): RanTest[] {
-  const cases = xml.matchAll(
-    /<testcase name="([^"]*)" classname="([^"]*)"[^>]*?(?:\/>|>([^]*?)<\/testcase>)/g,
-  );
-  return [...cases].map(([, name = "", path = "", inside = ""]) => ({
-    path: unescapeXml(path).replace(/^\.\//, ""),
-    name: unescapeXml(name),
-    outcome: /<(failure|error)\b/.test(inside)
-      ? "failed"
-      : /<skipped\b/.test(inside)
-      ? "skipped"
-      : "passed",
-  }));
+  return xml.split("<testsuite ").slice(1).flatMap((suite) => {
+    const path = unescapeXml(/name="([^"]*)"/.exec(suite)?.[1] ?? "");
+    const cases = suite.matchAll(
+      /<testcase name="([^"]*)"[^>]*?(?:\/>|>([^]*?)<\/testcase>)/g,
+    );
+    return [...cases].map(([, name = "", inside = ""]) => ({
+      path: path.replace(/^\.\//, ""),
+      name: unescapeXml(name),
+      outcome: toOutcome(inside),
+    }));
+  });
+}
+
+function toOutcome(inside: string): Outcome {
+  if (/<(failure|error)\b/.test(inside)) return "failed";
+  return /<skipped\b/.test(inside) ? "skipped" : "passed";
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {

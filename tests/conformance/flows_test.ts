@@ -60,7 +60,7 @@ class Showing implements AsyncDisposable {
   }
 }
 
-Deno.test("A-42 A-45 A-51 K-3 a flow is published, shown and ended", async () => {
+Deno.test("A-42 A-44 A-45 A-51 K-3 B-1 a flow is published, shown and ended", async () => {
   await using showing = await Showing.open();
   const { paul, viewer, id, offer } = showing;
   const { sdp, ...rest } = offer;
@@ -77,6 +77,7 @@ Deno.test("A-42 A-45 A-51 K-3 a flow is published, shown and ended", async () =>
   assert.deepEqual(Object.keys(answer!).sort(), ["id", "sdp", "type"]);
   assert.match(String(answer!["sdp"]), /^a=recvonly/m);
   assert.deepEqual(paul.all({ type: "offer" }), []);
+  assert.deepEqual(viewer.all({ type: "close" }), []);
   const [toPaul, toViewer] = await heardSince(
     [paul, viewer],
     () => paul.ask({ type: "close", id }),
@@ -109,6 +110,9 @@ Deno.test("A-40 who may not publish gets abort and an error", async () => {
   }
   client.say(idleOffer(""));
   await assertFatal(client, 1002, "empty id");
+  await using viewer = await Client.as("oscar", newGroup());
+  viewer.say({ type: "answer", id: "", sdp: "v=0\r\n" });
+  await assertFatal(viewer, 1002, "empty id");
 });
 
 Deno.test("A-41 an offer that cannot be used: abort and an error, and one goes on", async () => {
@@ -364,6 +368,17 @@ Deno.test("A-55 a request that is none, or from outside: 1011", async () => {
   await using outside = await Client.greet();
   outside.say(EVERYTHING);
   assert.deepEqual(await outside.ended(), { code: 1011, reason: "" });
+});
+
+Deno.test("A-56 of one picture, video-low is that one; video wins over it", async () => {
+  await using showing = await Showing.open();
+  const { group, id } = showing;
+  for (const tracks of [["video-low"], ["video-low", "video"]]) {
+    await using other = await Client.as("oscar", group);
+    other.say({ type: "request", request: { "": tracks } });
+    const offer = await other.next({ type: "offer", id });
+    assert.deepEqual(kindsOf(offer), ["video"]);
+  }
 });
 
 Deno.test("A-57 J-10 one flow is asked for by itself; of unknown ones nothing comes", async () => {

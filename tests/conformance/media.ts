@@ -14,7 +14,7 @@ import {
   writeTestOffer,
 } from "../support/test_sdp.ts";
 import { waitForValue } from "../support/wait_for.ts";
-import { Client, type Message, newGroup } from "./client.ts";
+import type { Client, Message } from "./client.ts";
 
 /** What wants everything. */
 export const EVERYTHING = {
@@ -56,12 +56,14 @@ export class Camera implements Disposable {
     options: FlowOptions = {},
   ): Promise<Camera> {
     const remote = { ...NOBODY };
-    const peer = await openTestPeer({ ...await mediaAddress(), remote });
+    const peer = await openTestPeer({ ...NOWHERE, remote });
     const tracks = kinds.map((kind) => ({ kind, ssrc: newSsrc() }));
     const camera = new Camera(client, id, peer, tracks);
     try {
       const answer = await camera.offer(options);
-      Object.assign(remote, readTestSdp(String(answer["sdp"])));
+      const sdp = String(answer["sdp"]);
+      Object.assign(remote, readTestSdp(sdp));
+      peer.aim(...await placeOf(client, id, sdp));
       await peer.connect();
       return camera;
     } catch (error) {
@@ -127,7 +129,8 @@ export class Screen implements Disposable {
   static async watch(client: Client, offer: Message): Promise<Screen> {
     const sdp = String(offer["sdp"]);
     const remote = readTestSdp(sdp);
-    const peer = await openTestPeer({ ...await mediaAddress(), remote });
+    const peer = await openTestPeer({ ...NOWHERE, remote });
+    peer.aim(...await placeOf(client, String(offer["id"]), sdp));
     const screen = new Screen(peer);
     screen.answer(client, offer);
     await peer.connect();
@@ -187,39 +190,31 @@ export const NOBODY: SdpParameters = {
   },
 };
 
+/** Where a peer sends until the server has told. */
+const NOWHERE = { serverHost: "127.0.0.1", serverPort: 9 };
+
 /** An offer of a microphone that nobody will connect with. */
 export function idleOffer(id: string, replace?: string): Message {
   const sdp = writeTestOffer([{ kind: "audio", ssrc: newSsrc() }], NOBODY);
   return { type: "offer", id, label: "camera", replace, sdp };
 }
 
-interface MediaAddress {
-  readonly serverHost: string;
-  readonly serverPort: number;
-}
-
-let known: Promise<MediaAddress> | undefined;
-
-/** Where the server's media are; one port for all of them. */
-function mediaAddress(): Promise<MediaAddress> {
-  return known ??= findMediaAddress();
-}
-
-async function findMediaAddress(): Promise<MediaAddress> {
-  await using client = await Client.as("paul", newGroup());
-  client.say(idleOffer("probe"));
-  const answer = await client.next({ type: "answer", id: "probe" });
-  const candidates = await waitForValue("a candidate", () => {
-    const trickled = client.all({ type: "ice" })
+/** Where media go, by the SDP or by the candidates that come beside it. */
+async function placeOf(
+  client: Client,
+  id: string,
+  sdp: string,
+): Promise<readonly [host: string, port: number]> {
+  const [, host = "", port] = await waitForValue("a candidate", () => {
+    const trickled = client.all({ type: "ice", id })
       .map(({ candidate }) => (candidate as Message)["candidate"]);
-    const found = [String(answer["sdp"]), ...trickled].join("\n")
-      .matchAll(/candidate:\S+ 1 udp \d+ (\S+) (\d+) typ host/gi);
-    const all = [...found];
-    return all.length > 0 ? all : undefined;
+    const found = [
+      ...[sdp, ...trickled].join("\n")
+        .matchAll(/candidate:\S+ 1 udp \d+ (\S+) (\d+) typ host/gi),
+    ];
+    return found.find(([, host]) => host === "127.0.0.1") ?? found[0];
   });
-  const [, serverHost = "", serverPort] =
-    candidates.find(([, host]) => host === "127.0.0.1") ?? candidates[0]!;
-  return { serverHost, serverPort: Number(serverPort) };
+  return [host, Number(port)];
 }
 
 function newSsrc(): number {
