@@ -55,6 +55,10 @@ test("The random sequences reach what they are to test", () => {
     "chat caption",
     "chathistory",
     "offer",
+    "answer",
+    "abort",
+    "close",
+    "renegotiate",
     "disconnect",
     "act-on-tokens",
   ];

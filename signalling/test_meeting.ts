@@ -6,7 +6,13 @@
  */
 import { instantAt, type Now, wallTimeAt } from "../lib/time.ts";
 import type { ClientMessage } from "../protocol/client_message.ts";
-import type { GroupName, SessionId, Username } from "../protocol/ids.ts";
+import type {
+  FlowId,
+  GroupName,
+  SessionId,
+  Username,
+} from "../protocol/ids.ts";
+import type { ServerMessage } from "../protocol/server_message.ts";
 import type { CredentialsOutcome, Effect, Input } from "./effects.ts";
 import { FakeMediaPlane, holds } from "./fake_media_plane.ts";
 import type { GroupDescription } from "./group_description.ts";
@@ -32,6 +38,8 @@ export class TestMeeting {
     randomId: () => "random",
   });
   readonly #connected = new Set<SessionId>();
+  /** Offers that clients have not answered. */
+  readonly #offers = new Map<SessionId, Map<FlowId, string>>();
   readonly #happened: string[] = [];
   #nowMs = 0;
   #lastSession = 0;
@@ -103,6 +111,46 @@ export class TestMeeting {
     this.give({ kind: "tokens-answered", session, request, outcome });
   }
 
+  /**
+   * What a client answers to the latest offer of a flow, or of any if it has
+   * none of that; each is answered once, with an SDP that is newer than all.
+   */
+  answerOf(
+    session: SessionId,
+    id: FlowId,
+    isGood: boolean,
+  ): { readonly offered: FlowId; readonly sdp: string } {
+    const offers = this.#offers.get(session) ?? new Map<FlowId, string>();
+    const offered = offers.has(id) ? id : [...offers.keys()][0] ?? id;
+    const offer = offers.get(offered);
+    offers.delete(offered);
+    const origin = `o=- ${session} ${++this.#lastMark} IN`;
+    const sdp = isGood && offer !== undefined
+      ? `${origin}\nanswers ${offer}`
+      : `${origin}\nnonsense`;
+    return { offered, sdp };
+  }
+
+  /** One of the peers loses its connection, or has it at last. */
+  loseConnection(n: number, isLost: boolean): void {
+    const publishers = [...this.#media.publishers.values()].filter((peer) =>
+      peer.isOpen && !peer.isRefused
+    );
+    const subscribers = [...this.#media.subscribers.values()].filter((peer) =>
+      peer.isOpen && peer.isAnswered
+    );
+    const peers = [...publishers, ...subscribers];
+    const peer = peers[n % peers.length];
+    if (peer === undefined) return;
+    if ("offered" in peer) {
+      const kind = isLost ? "subscriber-failed" : "subscriber-live";
+      peer.events.push({ kind, subscriber: peer.key });
+    } else if (isLost) {
+      peer.events.push({ kind: "publisher-failed", publisher: peer.key });
+    }
+    this.#settle();
+  }
+
   /** Time passes, and packets arrive of all flows. */
   pass(ms: number): void {
     for (const peer of this.#media.publishers.values()) {
@@ -132,6 +180,10 @@ export class TestMeeting {
   /** Gives the router an input, carries out what it says, and judges it. */
   give(input: Input): void {
     this.#step(input);
+    this.#settle();
+  }
+
+  #settle(): void {
     while (this.#media.hasEvents) {
       const event = this.#media.takeEvent(0);
       if (event !== undefined) this.#step({ kind: "media", event });
@@ -158,6 +210,7 @@ export class TestMeeting {
           ? ` ${message.kind}`
           : "";
         this.seen.add(message.type + kind);
+        this.#noteOffer(effect.to, message);
         return;
       }
       case "disconnect":
@@ -174,6 +227,16 @@ export class TestMeeting {
       case "media":
         this.#media.handle(effect.command);
     }
+  }
+
+  /** Keeps offers for those who answer them, until they are over. */
+  #noteOffer(to: SessionId, message: ServerMessage): void {
+    const offers = this.#offers.get(to) ?? new Map<FlowId, string>();
+    this.#offers.set(to, offers);
+    if (message.type === "close") offers.delete(message.id);
+    if (message.type !== "offer") return;
+    if (message.replace !== undefined) offers.delete(message.replace);
+    offers.set(message.id, message.sdp);
   }
 
   #checkCounts(): void {

@@ -15,6 +15,7 @@ import type {
   JoinedGroup,
   ServerChat,
   ServerMessage,
+  ServerOffer,
   ServerUserMessage,
   UserGone,
   UserPresent,
@@ -59,6 +60,10 @@ export class PermissionInvariants {
   /** What clients say while their credentials are checked. */
   readonly #backlogs = new Map<SessionId, ClientMessage[]>();
   readonly #publishers = new Map<PublisherKey, Published>();
+  /** Who has asked to see something, since it came to its group. */
+  readonly #asking = new Set<SessionId>();
+  /** Flows that somebody has been offered. */
+  readonly #shown = new Map<SessionId, Set<string>>();
   /** Whose departure others have been told of, while it is still to be told. */
   readonly #gone = new Set<SessionId>();
   #lastGone: ModelMember | undefined;
@@ -93,8 +98,9 @@ export class PermissionInvariants {
       const backlog = this.#backlogs.get(input.session);
       if (backlog !== undefined) backlog.push(input.message);
       else acts = [input.message];
-      if (input.message.type === "handshake") {
-        this.#clients.set(input.session, input.message.id);
+      const { message, session } = input;
+      if (message.type === "handshake" && !this.#clients.has(session)) {
+        this.#clients.set(session, message.id);
       }
     }
     if (input.kind === "credentials-checked") {
@@ -117,6 +123,9 @@ export class PermissionInvariants {
     const permissions = actor?.permissions ?? [];
     this.#cause = { input, actor, permissions, acts };
     this.#keep(input, acts);
+    if (actor !== undefined && acts.some(({ type }) => type === "request")) {
+      this.#asking.add(actor.session);
+    }
     if (actor === undefined) return;
     for (const act of acts) this.model.apply(actor, act);
   }
@@ -145,6 +154,7 @@ export class PermissionInvariants {
     this.#lastGone = this.model.members.get(session) ?? this.#lastGone;
     this.model.members.delete(session);
     this.#backlogs.delete(session);
+    this.#asking.delete(session);
   }
 
   #judge(effect: Effect): void {
@@ -215,26 +225,80 @@ export class PermissionInvariants {
           ? this.#judgeOwnWord(to, message)
           : this.#judgeForwarded(to, message, mark);
       }
-      case "offer": {
-        const viewer = this.#member("flows-are-seen-by-members", to);
-        const publisher = this.model.find(viewer.group, message.source);
-        holds(
-          "flows-are-seen-in-their-group",
-          publisher !== undefined,
-          `${to} is offered one of ${message.source}`,
-        );
-        return;
-      }
-      case "answer":
-      case "abort":
+      case "offer":
+        return this.#judgeOffer(to, message);
       case "close":
+        return this.#judgeClose(to, message.id);
+      case "answer":
       case "renegotiate":
+        return holds(
+          "publishers-alone-hear-of-publishing",
+          this.#isPublishedBy(to, message.id),
+          `${message.type} of ${message.id} to ${to}`,
+        );
+      case "abort":
+        return holds(
+          "aborts-are-for-who-offered",
+          this.#isPublishedBy(to, message.id) ||
+            this.#cause.acts.some((act) =>
+              act.type === "offer" && act.id === message.id
+            ),
+          `${message.id} to ${to}`,
+        );
       case "ice":
       case "ping":
       case "pong":
       case "handshake":
         return;
     }
+  }
+
+  /** Flows are for those of the group who have asked, and of those who may. */
+  #judgeOffer(to: SessionId, { id, source, username }: ServerOffer): void {
+    const viewer = this.#member("flows-are-seen-by-members", to);
+    const publisher = this.model.find(viewer.group, source);
+    holds(
+      "flows-are-seen-in-their-group",
+      publisher !== undefined && publisher.username === username &&
+        this.#isPublishedBy(publisher.session, id),
+      `${to} is offered ${id} of ${source}`,
+    );
+    holds(
+      "flows-are-of-those-who-may",
+      publisher.permissions.includes("present"),
+      `${id} of ${source} with ${publisher.permissions}`,
+    );
+    holds(
+      "nobody-is-offered-what-is-ones-own",
+      publisher.session !== to,
+      `${id} to ${to}`,
+    );
+    holds("nothing-is-offered-unasked", this.#asking.has(to), `${id} to ${to}`);
+    const shown = this.#shown.get(to) ?? new Set();
+    this.#shown.set(to, shown.add(id));
+  }
+
+  /** Only who has heard of a flow hears of its end, or who asks for it. */
+  #judgeClose(to: SessionId, id: string): void {
+    const hasAsked = this.#cause.acts.some((act) =>
+      (act.type === "answer" || act.type === "abort") && act.id === id
+    );
+    holds(
+      "one-hears-of-the-end-of-what-one-was-shown",
+      (hasAsked && this.#isActor(to)) || this.#shown.get(to)?.has(id) === true,
+      `${id} to ${to}`,
+    );
+  }
+
+  #isActor(session: SessionId): boolean {
+    const { input } = this.#cause;
+    return "session" in input && input.session === session;
+  }
+
+  #isPublishedBy(session: SessionId, id: string): boolean {
+    return [...this.#publishers.values()].some((flow) =>
+      flow.owner === session && flow.id === id
+    );
   }
 
   #judgeJoined(to: SessionId, message: JoinedGroup): void {

@@ -103,7 +103,10 @@ export class PermissionModel {
     const change = CHANGES[kind];
     const target = this.find(sender.group, dest);
     if (!change || !target || !sender.permissions.includes("op")) return;
-    const { add = [], remove = [] } = change;
+    const { remove = [] } = change;
+    const records = kind === "op" &&
+      sender.group.description?.allowRecording === true;
+    const add = [...change.add ?? [], ...records ? ["record"] : []];
     target.permissions = [
       ...target.permissions.filter((one) => !remove.includes(one)),
       ...add.filter((one) => !target.permissions.includes(one)),

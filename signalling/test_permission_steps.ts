@@ -7,12 +7,14 @@ import fc from "fast-check";
 import type { ClientMessage } from "../protocol/client_message.ts";
 import { violation } from "../protocol/errors.ts";
 import type {
+  ClientId,
   FlowId,
   GroupName,
   SessionId,
   Username,
 } from "../protocol/ids.ts";
-import { parseRequested } from "../protocol/request.ts";
+import { parseRequested, parseTracks } from "../protocol/request.ts";
+import { BAD_SDP } from "./fake_media_plane.ts";
 import type { GroupDescription } from "./group_description.ts";
 import { describeGroup, type TestMeeting } from "./test_meeting.ts";
 import { unclaimed } from "./test_client.ts";
@@ -33,6 +35,14 @@ const WEIGHTS = {
   offer: 4,
   closeFlow: 1,
   request: 3,
+  requestFlow: 3,
+  answer: 5,
+  abort: 1,
+  renegotiate: 1,
+  sendCandidate: 0.5,
+  loseConnection: 1,
+  pong: 2,
+  misbehave: 0.3,
   change: 1,
   pass: 3,
   shutDown: 0.1,
@@ -107,6 +117,7 @@ const SPECIALS: readonly Partial<GroupDescription>[] = [
   { autokick: true },
   { maxClients: 2 },
   { allowRecording: false, displayName: "other" },
+  { allowRecording: true },
   { redirect: "https://example.org/" },
 ];
 
@@ -140,6 +151,7 @@ const GROUP_ACTS: readonly (readonly [string, unknown])[] = [
   ["setdata", { page: 2 }],
   ["setdata", "x"],
   ["record", undefined],
+  ["unrecord", undefined],
   ["listtokens", undefined],
   ["edittoken", { token: "t", expires: 5 }],
   ["maketoken", { group: "g", expires: 5, permissions: ["message"] }],
@@ -147,7 +159,23 @@ const GROUP_ACTS: readonly (readonly [string, unknown])[] = [
   ["maketoken", { group: "h", expires: 5, permissions: [] }],
 ];
 
-const EVERYTHING = parseRequested({ "": ["audio", "video"] });
+const REQUESTS = [
+  { "": ["audio", "video"] },
+  { "": ["audio", "video"] },
+  { "": ["audio"] },
+  { camera: ["video"], "": [] },
+  {},
+].map(parseRequested);
+
+const LABELS = ["", "camera"];
+
+/** What ends the connection of who says it, and nobody else's. */
+const MISDEEDS = [
+  { type: "handshake", version: ["2"], id: "x" as ClientId },
+  { type: "groupaction", kind: "explode", value: undefined },
+  { type: "useraction", kind: "promote", dest: "a", value: undefined },
+  { type: "join", kind: "leave", group: "nowhere" as GroupName },
+] as const;
 
 function pick<T>(list: readonly [T, ...T[]] | readonly T[], n: number): T {
   const one = list[n % list.length];
@@ -187,6 +215,8 @@ export function perform(meeting: TestMeeting, step: Step): void {
       const description = describeGroup(pick(GROUPS, n), pick(SPECIALS, m));
       return meeting.give({ kind: "group-changed", description });
     }
+    case "loseConnection":
+      return meeting.loseConnection(n, m % 2 === 0);
     case "shutDown":
       return meeting.give({ kind: "shut-down", message: "bye" });
   }
@@ -260,12 +290,56 @@ function toMessage(
     case "offer": {
       const replace = m > 24 ? `f${m % 4}` as FlowId : undefined;
       const id = `f${n % 6}` as FlowId;
-      return unclaimed({ type: "offer", id, replace, label: "", sdp: "good" });
+      const label = pick(LABELS, m);
+      const sdp = n % 8 === 7 ? BAD_SDP : "good";
+      return unclaimed({ type: "offer", id, replace, label, sdp });
     }
+    case "request": {
+      const request = pick(REQUESTS, n);
+      return own && unclaimed({ type: "request", request });
+    }
+    case "pong":
+      return unclaimed({ type: "pong" });
+    case "misbehave":
+      return unclaimed(pick(MISDEEDS, n));
+    default:
+      return toFlowMessage(meeting, session, step);
+  }
+}
+
+/** What a client says of a flow: its own, one that it gets, or anybody's. */
+function toFlowMessage(
+  meeting: TestMeeting,
+  session: SessionId,
+  { kind, n, m }: Step,
+): ClientMessage | undefined {
+  const id = `f${n % 6}` as FlowId;
+  switch (kind) {
     case "closeFlow":
-      return unclaimed({ type: "close", id: `f${n % 6}` as FlowId });
-    case "request":
-      return own && unclaimed({ type: "request", request: EVERYTHING });
+      return unclaimed({ type: "close", id });
+    case "abort":
+    case "renegotiate":
+      return unclaimed({ type: kind, id });
+    case "requestFlow": {
+      const request = pick([undefined, ["audio"], ["audio", "video"], []], m);
+      const tracks = request && parseTracks(request);
+      return unclaimed({ type: "requestStream", id, request: tracks });
+    }
+    case "answer": {
+      const { offered, sdp } = meeting.answerOf(session, id, m % 8 !== 7);
+      return unclaimed({ type: "answer", id: offered, sdp });
+    }
+    case "sendCandidate":
+      return unclaimed({
+        type: "ice",
+        id,
+        candidate: {
+          candidate: "",
+          sdpMid: null,
+          sdpMLineIndex: null,
+          usernameFragment: null,
+        },
+      });
     default:
       return undefined;
   }
