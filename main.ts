@@ -31,15 +31,12 @@ import { createSystemClock } from "./clock.ts";
 import { type AdminApi, createAdminApi } from "./http/api/admin_api.ts";
 import { createAuthorisation } from "./http/api/authorisation.ts";
 import { CertificateError, openCertificate } from "./http/certificate.ts";
+import { CertificateWatch } from "./http/certificate_watch.ts";
 import { createGroupsPort } from "./http/groups.ts";
 import { type Presence, watchPresence } from "./http/presence.ts";
 import { createRoutes } from "./http/routes.ts";
-import {
-  ListenError,
-  openServers,
-  removeStaleSocket,
-  type Servers,
-} from "./http/server.ts";
+import { ListenError, removeStaleSocket } from "./http/listeners.ts";
+import { openServers, type Servers } from "./http/server.ts";
 import { createWebSocketEndpoint } from "./http/websocket.ts";
 import { createWhipApi } from "./http/whip/whip_api.ts";
 import type { Log } from "./lib/log.ts";
@@ -133,10 +130,13 @@ async function openServer(
         { address: options.https, certificate },
       log,
     });
+    const certificates = options.https &&
+      await watchCertificate(dataDirectory, servers, log);
     return {
       servers,
       mediaPorts: media.ports,
       async close() {
+        certificates?.close();
         administration.close();
         await app.close("server is shutting down");
         await servers.close(STOP_GRACE_MS);
@@ -147,6 +147,27 @@ async function openServer(
     await app.close("");
     throw error;
   }
+}
+
+/**
+ * How often the files of the certificate are looked at, in milliseconds. Lower
+ * costs system calls; higher shows an old one for longer.
+ */
+const CERTIFICATE_INTERVAL_MS = 1_000;
+
+/** Has a new certificate used as soon as it is on disk (D-2). */
+async function watchCertificate(
+  directory: string,
+  servers: Servers,
+  log: Log,
+): Promise<{ close(): void }> {
+  const watch = await CertificateWatch.open({
+    directory,
+    use: (pair) => servers.useCertificate(pair),
+    log,
+  });
+  const timer = setInterval(() => void watch.poll(), CERTIFICATE_INTERVAL_MS);
+  return { close: () => clearInterval(timer) };
 }
 
 /** What is on disk, and those who read it. */

@@ -6,15 +6,16 @@ const PROXY_URL = /^(?:([a-z]+):)?(?:\/\/([^/]*))?(.*)$/i;
  * says of scheme, host and path, and else what the request says.
  *
  * @param requestUrl of the request that is to be answered
+ * @param isSecure whether that has come by HTTPS, if its URL does not say so
  */
 export function toBaseUrl(
   proxyUrl: string | undefined,
   requestUrl: string,
+  isSecure = /^https:/i.test(requestUrl),
 ): string {
   const request = new URL(requestUrl);
   const [, scheme, host] = PROXY_URL.exec(proxyUrl ?? "") ?? [];
-  // What comes by a Unix socket has a scheme of Deno's own, `http+unix:`.
-  const ownScheme = request.protocol === "https:" ? "https" : "http";
+  const ownScheme = isSecure ? "https" : "http";
   return `${scheme ?? ownScheme}://${host ?? request.host}${
     toBasePath(proxyUrl)
   }`;

@@ -10,8 +10,9 @@ import {
   tooLong,
   violation,
 } from "../protocol/errors.ts";
-import { encodeServerMessage } from "../protocol/server_codec.ts";
 import type { ServerMessage } from "../protocol/server_message.ts";
+import type { MessageEncoder } from "./message_encoder.ts";
+import type { ClientLink } from "./client_link.ts";
 import type { Connection, ConnectionHandle, SignallingPort } from "./ports.ts";
 import { TokenBucket } from "./token_bucket.ts";
 
@@ -21,6 +22,10 @@ export interface ClientSocketParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly address: string;
+  /** One for all clients. */
+  readonly encoder: MessageEncoder;
+  /** The client's connection; `undefined` where nobody guards it. */
+  readonly link: ClientLink | undefined;
   /** Called once, when the socket is gone for good. */
   readonly ended: () => void;
 }
@@ -43,6 +48,13 @@ const MESSAGE_BURST = 3000;
 /** How many messages a second a client may send in the long run. */
 const MESSAGES_PER_SECOND = 200;
 
+/**
+ * How long a client has to answer a close frame, in milliseconds, before its
+ * connection is cut. Lower frees memory sooner; higher lets clients with bad
+ * links read why they were sent away.
+ */
+const CLOSE_GRACE_MS = 5_000;
+
 /** A close reason's most bytes: a control frame has 125 (RFC 6455 §5.5). */
 const MAX_REASON_BYTES = 123;
 
@@ -59,6 +71,7 @@ export class ClientSocket implements Connection {
   #handle: ConnectionHandle | undefined;
   #isOver = false;
   #isGone = false;
+  #cutTimer: ReturnType<typeof setTimeout> | undefined;
 
   /** Listens on a socket that is not open yet. */
   constructor(socket: WebSocket, parts: ClientSocketParts) {
@@ -76,6 +89,12 @@ export class ClientSocket implements Connection {
         this.#handle = parts.signalling.open(this);
       });
     socket.onmessage = (event) => this.#guard(() => this.#take(event.data));
+    if (parts.link !== undefined) {
+      parts.link.onTooLong = () =>
+        this.#guard(() => {
+          if (!this.#isOver) this.#faultTooLong();
+        });
+    }
     socket.onerror = () => this.#gone();
     socket.onclose = () => this.#gone();
   }
@@ -84,9 +103,12 @@ export class ClientSocket implements Connection {
   send(message: ServerMessage): void {
     if (this.#isOver || this.#socket.readyState !== WebSocket.OPEN) return;
     if (this.#socket.bufferedAmount > MAX_BUFFERED_BYTES) {
-      return this.#drop("Client dropped: it reads too slowly");
+      this.#drop("Client dropped: it reads too slowly");
+      // It will not read a close frame either, and its queue is to be freed.
+      this.#parts.link?.cut();
+      return;
     }
-    this.#socket.send(encodeServerMessage(message));
+    this.#socket.send(this.#parts.encoder.encode(message));
   }
 
   /** See {@linkcode Connection.disconnect}. */
@@ -103,8 +125,7 @@ export class ClientSocket implements Connection {
       return;
     }
     if (isTooLong(data)) {
-      this.#handle?.faulted(tooLong("message too long"));
-      return;
+      return this.#faultTooLong();
     }
     try {
       this.#handle?.receive(decodeClientMessage(toText(data)));
@@ -112,6 +133,10 @@ export class ClientSocket implements Connection {
       if (!(error instanceof ProtocolError)) throw error;
       this.#handle?.faulted(error);
     }
+  }
+
+  #faultTooLong(): void {
+    this.#handle?.faulted(tooLong("message too long"));
   }
 
   /** Runs something of ours; if it throws, this client is done for. */
@@ -137,16 +162,23 @@ export class ClientSocket implements Connection {
   }
 
   #close(code: number, reason: string): void {
-    // The runtime cannot cut a connection, so an empty close frame it is. The
-    // socket counts for the bounds per address until the client is really gone.
-    if (code === CLOSE_ABRUPTLY) this.#socket.close();
-    else this.#socket.close(code, cutToBytes(reason, MAX_REASON_BYTES));
+    const { link } = this.#parts;
+    if (code === CLOSE_ABRUPTLY) {
+      link?.cut();
+      // Where nobody guards the connection, an empty close frame it is.
+      return this.#socket.close();
+    }
+    if (link !== undefined && !this.#isGone) {
+      this.#cutTimer = setTimeout(() => link.cut(), CLOSE_GRACE_MS);
+    }
+    this.#socket.close(code, cutToBytes(reason, MAX_REASON_BYTES));
   }
 
   /** The socket has ended; Deno may say so more than once. */
   #gone(): void {
     if (this.#isGone) return;
     this.#isGone = true;
+    clearTimeout(this.#cutTimer);
     this.#parts.ended();
     if (this.#isOver) return;
     this.#isOver = true;

@@ -1,7 +1,17 @@
-/** Where a connection comes from, as `Deno.serve` tells. */
+import type { ClientLink } from "./client_link.ts";
+
+/** Where a connection comes from. */
 export interface RemoteAddress {
   readonly hostname: string;
   readonly port: number;
+}
+
+/** Who makes a request, and by what way. */
+export interface Requester extends RemoteAddress {
+  /** Whether it comes by HTTPS; absent: it does not. */
+  readonly isSecure?: boolean;
+  /** The client's connection; absent where nobody guards it, as in tests. */
+  readonly link?: ClientLink;
 }
 
 /**

@@ -8,7 +8,7 @@ import { decodePath, parseGroupPath, toGroupPath } from "./group_path.ts";
 import { toPublicStatus } from "./group_status.ts";
 import { plainText } from "./plain_text.ts";
 import type { GroupsPort } from "./ports.ts";
-import type { RemoteAddress } from "./remote_address.ts";
+import type { Requester } from "./remote_address.ts";
 import {
   addSecurityHeaders,
   contentSecurityPolicyWith,
@@ -37,10 +37,10 @@ export interface RouteParts {
 /** Answers a request; needs no port, so tests call it directly. Never throws. */
 export type FetchHandler = (
   request: Request,
-  remote: RemoteAddress,
+  remote: Requester,
 ) => Promise<Response>;
 
-type Env = { Bindings: { remote: RemoteAddress; config: Config } };
+type Env = { Bindings: { remote: Requester; config: Config } };
 
 /**
  * The files that a group's page may be, the first one that exists counts. The
@@ -81,7 +81,8 @@ export function createRoutes(parts: RouteParts): FetchHandler {
 }
 
 function baseOf(c: Context<Env>): string {
-  return toBaseUrl(c.env.config.proxyUrl, c.req.url);
+  const { config, remote } = c.env;
+  return toBaseUrl(config.proxyUrl, c.req.url, remote.isSecure);
 }
 
 /** Sends on who has come by another name, with the query and its token. */

@@ -1,7 +1,14 @@
 import type { Log } from "../lib/log.ts";
 import type { CertificatePair } from "./certificate.ts";
 import type { ListenAddress, UnixAddress } from "../lib/listen_address.ts";
-import type { RemoteAddress } from "./remote_address.ts";
+import {
+  DEFAULT_GUARD_LIMITS,
+  Guard,
+  type GuardLimits,
+  type GuardRefusal,
+} from "./guard/guard.ts";
+import { listen, listenAgain, listenUnix } from "./listeners.ts";
+import type { Requester } from "./remote_address.ts";
 import type { FetchHandler } from "./routes.ts";
 
 /** What {@linkcode openServers} is to open. */
@@ -13,6 +20,10 @@ export interface ServerOptions {
   readonly https:
     | { readonly address: ListenAddress; readonly certificate: CertificatePair }
     | undefined;
+  /** What is taken in; the default limits if not given. */
+  readonly limits?: () => Promise<GuardLimits>;
+  /** Told of what the limits have refused. */
+  readonly count?: (refusal: GuardRefusal) => void;
   readonly log: Log;
 }
 
@@ -22,6 +33,15 @@ export interface Servers {
   readonly http: Deno.NetAddr | undefined;
   /** Where HTTPS is, if anywhere. */
   readonly https: Deno.NetAddr | undefined;
+  /** How many connections there are. */
+  readonly connectionCount: number;
+  /**
+   * Shows this certificate to everybody who connects from now on; connections
+   * that there are go on.
+   *
+   * @throws {Error} if it cannot be used, and the one before stays
+   */
+  useCertificate(certificate: CertificatePair): void;
   /**
    * Takes no more requests and waits for those that are under way, at most
    * `graceMs`; then cuts what is left. Idempotent.
@@ -29,48 +49,110 @@ export interface Servers {
   close(graceMs: number): Promise<void>;
 }
 
-/** A server cannot listen where it should; the text says what to do about it. */
-export class ListenError extends Error {
-  override readonly name = "ListenError";
-}
+/**
+ * How long clients have to take their last bytes when all is said, in
+ * milliseconds. Lower stops sooner; higher waits for slow clients.
+ */
+const LAST_BYTES_MS = 300;
 
 /**
- * Opens the HTTP and HTTPS servers, both for the same handler.
+ * Opens the HTTP and HTTPS servers, both for the same handler: Deno's own, each
+ * with a guard before it.
  *
  * @throws {ListenError} if an address or port cannot be had; nothing is open then
  */
 export function openServers(options: ServerOptions): Servers {
   const { http, https } = options;
-  const stop = new AbortController();
   const requests = new RequestsUnderWay(options.fetch);
-  const parts = { requests, signal: stop.signal, log: options.log };
-  const plain = http && !("path" in http)
-    ? serve(http, "--http", parts)
-    : undefined;
-  const local = http && "path" in http ? serveUnix(http, parts) : undefined;
-  let secure;
+  const parts = { requests, ...options };
+  const plainListener = http &&
+    ("path" in http ? listenUnix(http) : listen(http, "--http"));
+  let secureListener;
   try {
-    secure = https &&
-      serve(https.address, "--https", parts, https.certificate);
+    secureListener = https &&
+      listen(https.address, "--https", https.certificate);
   } catch (error) {
-    stop.abort();
+    plainListener?.close();
     throw error;
   }
-  const servers = [plain, local, secure].filter((server) =>
-    server !== undefined
-  );
+  const plain = plainListener && new Entrance(plainListener, false, parts);
+  const secure = secureListener && new Entrance(secureListener, true, parts);
+  const entrances = [plain, secure].filter((one) => one !== undefined);
   let closing: Promise<void> | undefined;
   const close = async (graceMs: number) => {
-    // Not `shutdown()`: once begun, it cannot be cut short.
+    for (const entrance of entrances) entrance.stopListening();
     await requests.finish(graceMs);
-    stop.abort();
-    await Promise.all(servers.map((server) => server.finished));
+    await Promise.all(entrances.map((entrance) => entrance.close()));
   };
   return {
-    http: plain?.addr,
-    https: secure?.addr,
+    http: toNetAddr(plainListener?.addr),
+    https: secureListener?.addr,
+    get connectionCount() {
+      return entrances.reduce(
+        (sum, { guard }) => sum + guard.connectionCount,
+        0,
+      );
+    },
+    useCertificate(certificate) {
+      if (secureListener === undefined) return;
+      secure?.guard.listen(listenAgain(secureListener.addr, certificate));
+    },
     close: (graceMs) => closing ??= close(graceMs),
   };
+}
+
+/** One of Deno's servers on loopback, and the guard before it. */
+class Entrance {
+  readonly guard: Guard;
+  readonly #server: Deno.HttpServer<Deno.NetAddr>;
+  readonly #stop = new AbortController();
+
+  /** Takes connections in from the listener, which it owns. */
+  constructor(
+    listener: Deno.Listener,
+    isSecure: boolean,
+    parts: ServerOptions & { readonly requests: RequestsUnderWay },
+  ) {
+    this.#server = Deno.serve(
+      {
+        hostname: "127.0.0.1",
+        port: 0,
+        signal: this.#stop.signal,
+        automaticCompression: true,
+        onListen() {},
+        onError(error) {
+          parts.log.error("Request failed", { error: toText(error) });
+          return new Response("Internal server error\n", { status: 500 });
+        },
+      },
+      async (request, { completed, remoteAddr }) => {
+        const client = this.guard.find(remoteAddr);
+        // Somebody else on this machine, who is to come by the front door.
+        if (client === undefined) return new Response(null, { status: 403 });
+        const { remote: { hostname, port }, link } = client;
+        const requester = { hostname, port, isSecure, link };
+        return await parts.requests.handle(request, completed, requester);
+      },
+    );
+    this.guard = new Guard({
+      limits: parts.limits ?? (() => Promise.resolve(DEFAULT_GUARD_LIMITS)),
+      count: parts.count ?? (() => {}),
+      log: parts.log,
+      serverPort: this.#server.addr.port,
+    });
+    this.guard.listen(listener);
+  }
+
+  stopListening(): void {
+    this.guard.stopListening();
+  }
+
+  /** Cuts what is left. */
+  async close(): Promise<void> {
+    this.#stop.abort(); // not `shutdown()`: once begun, it cannot be cut short
+    await this.guard.close(LAST_BYTES_MS);
+    await this.#server.finished;
+  }
 }
 
 /** Knows which requests are not answered yet, and can stop taking more. */
@@ -87,7 +169,7 @@ class RequestsUnderWay {
   async handle(
     request: Request,
     completed: Promise<void>,
-    remote: RemoteAddress,
+    remote: Requester,
   ): Promise<Response> {
     if (this.#finished !== undefined) {
       return new Response("Stopping\n", { status: 503 });
@@ -115,120 +197,8 @@ class RequestsUnderWay {
   }
 }
 
-interface ServeParts {
-  readonly requests: RequestsUnderWay;
-  readonly signal: AbortSignal;
-  readonly log: Log;
-}
-
-function commonOptions({ signal, log }: ServeParts) {
-  return {
-    signal,
-    automaticCompression: true,
-    onListen() {},
-    onError(error: unknown) {
-      log.error("Request failed", { error: toText(error) });
-      return new Response("Internal server error\n", { status: 500 });
-    },
-  };
-}
-
-/** Whoever comes by a Unix socket is on this machine. */
-const HERE: RemoteAddress = { hostname: "127.0.0.1", port: 0 };
-
-function serveUnix(
-  { path }: UnixAddress,
-  parts: ServeParts,
-): Deno.HttpServer<Deno.UnixAddr> {
-  try {
-    return Deno.serve(
-      { path, ...commonOptions(parts) },
-      (request, { completed }) =>
-        parts.requests.handle(request, completed, HERE),
-    );
-  } catch (error) {
-    const why = error instanceof Deno.errors.AddrInUse
-      ? "another program listens there"
-      : error instanceof Error
-      ? error.message
-      : String(error);
-    throw new ListenError(
-      `Cannot listen on ${path}: ${why}. Choose another place with --http`,
-      { cause: error },
-    );
-  }
-}
-
-/**
- * Removes the file of a Unix socket on which nobody listens any more: a server
- * that was killed leaves it behind, and it would keep the next from starting.
- */
-export async function removeStaleSocket({ path }: UnixAddress): Promise<void> {
-  try {
-    (await Deno.connect({ transport: "unix", path })).close();
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return;
-    if (!(error instanceof Deno.errors.ConnectionRefused)) return;
-    await Deno.remove(path);
-  }
-}
-
-function serve(
-  address: ListenAddress,
-  flag: string,
-  parts: ServeParts,
-  certificate?: CertificatePair,
-): Deno.HttpServer<Deno.NetAddr> {
-  const listen = (hostname: string) =>
-    Deno.serve(
-      {
-        hostname,
-        port: address.port,
-        ...commonOptions(parts),
-        ...certificate,
-      },
-      (request, { completed, remoteAddr }) =>
-        parts.requests.handle(request, completed, remoteAddr),
-    );
-  try {
-    if (address.hostname !== undefined) return listen(address.hostname);
-    try {
-      return listen("::"); // which takes IPv4, too
-    } catch (error) {
-      if (error instanceof Deno.errors.AddrInUse) throw error;
-      return listen("0.0.0.0"); // no IPv6 on this machine
-    }
-  } catch (error) {
-    throw toListenError(error, address, flag);
-  }
-}
-
-function toListenError(
-  error: unknown,
-  { hostname, port }: ListenAddress,
-  flag: string,
-): ListenError {
-  const where = hostname === undefined
-    ? `port ${port}`
-    : `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
-  return new ListenError(
-    `Cannot listen on ${where}: ${adviceFor(error, flag)}`,
-    { cause: error },
-  );
-}
-
-function adviceFor(error: unknown, flag: string): string {
-  const elsewhere = `Choose another place with ${flag} ADDRESS:PORT`;
-  if (error instanceof Deno.errors.AddrInUse) {
-    return `another program uses it, perhaps another Nereid. ${elsewhere}, or none with ${flag} off`;
-  }
-  if (error instanceof Deno.errors.PermissionDenied) {
-    return `this user may not, as is usual for ports below 1024. ${elsewhere}`;
-  }
-  if (error instanceof Deno.errors.AddrNotAvailable) {
-    return `this machine does not have that address. ${elsewhere}`;
-  }
-  return error instanceof Error ? error.message : String(error);
+function toNetAddr(address: Deno.Addr | undefined): Deno.NetAddr | undefined {
+  return address?.transport === "tcp" ? address : undefined;
 }
 
 function toText(error: unknown): string {

@@ -3,12 +3,8 @@ import assert from "node:assert/strict";
 import { createTestLog } from "../tests/support/test_log.ts";
 import { makeCertificate } from "./certificate.ts";
 import type { FetchHandler } from "./routes.ts";
-import {
-  ListenError,
-  openServers,
-  type ServerOptions,
-  type Servers,
-} from "./server.ts";
+import { ListenError } from "./listeners.ts";
+import { openServers, type ServerOptions, type Servers } from "./server.ts";
 
 const ANYWHERE = { hostname: undefined, port: 0 };
 const LOOPBACK = { hostname: "127.0.0.1", port: 0 };

