@@ -97,6 +97,7 @@ testCall(
     await page.getByTestId("language").selectOption("en");
     await page.getByRole("heading", { name: STRINGS.settings.title }).waitFor();
     await page.keyboard.press("Escape");
+    await page.getByTestId("settings").waitFor({ state: "detached" });
 
     // Muted, the space bar lets one speak as long as it is held.
     await page.keyboard.press("Control+d");

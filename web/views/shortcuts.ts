@@ -89,7 +89,9 @@ export function findShortcut(
 export function watchShortcuts(target: Document, page: Page): () => void {
   const handleDown = (event: KeyboardEvent) => {
     const shortcut = findShortcut(event);
-    if (shortcut === undefined || target.querySelector("dialog") !== null) {
+    if (
+      shortcut === undefined || target.querySelector("dialog[open]") !== null
+    ) {
       return;
     }
     const typing = isTyping(event.target);
