@@ -39,6 +39,8 @@ export interface AppParts {
 export interface App extends SignallingPort {
   /** How many are in a group, and whether it is locked; see row D-15. */
   occupancyOf(group: string): { clientCount: number; locked: boolean };
+  /** How often each limit of signalling has refused something. */
+  readonly refused: Readonly<Record<string, number>>;
   /** A group's file has changed: tells those who are in it. */
   groupChanged(description: GroupDescription): void;
   /**
@@ -91,6 +93,13 @@ class RunningApp implements App {
 
   occupancyOf(group: string): { clientCount: number; locked: boolean } {
     return this.#parts.router.occupancy(group);
+  }
+
+  get refused(): Readonly<Record<string, number>> {
+    const { refused } = this.#parts.router.counts;
+    return Object.fromEntries(
+      Object.entries(refused).filter(([, count]) => count > 0),
+    );
   }
 
   groupChanged(description: GroupDescription): void {
@@ -171,7 +180,8 @@ class RunningApp implements App {
   /** Asks `auth/`, which may take its time, and feeds back what it says. */
   #check(effect: Effect & { kind: "check-credentials" }): void {
     const { session, attempt, group, credentials } = effect;
-    this.#parts.authenticator.check(group, credentials).then(
+    const network = this.#connections.get(session)?.network ?? "";
+    this.#parts.authenticator.check(group, credentials, network).then(
       (outcome) =>
         this.#feed({ kind: "credentials-checked", session, attempt, outcome }),
       (error) => {

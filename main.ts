@@ -7,16 +7,15 @@
 import process from "node:process";
 
 import { type App, createApp } from "./app.ts";
-import { removeLeftovers } from "./auth/atomic_file.ts";
-import { createAuthenticator, FAILURE_DELAY_MS } from "./auth/authenticator.ts";
-import { openConfigFile } from "./auth/config.ts";
+import { FAILURE_DELAY_MS } from "./auth/authenticator.ts";
 import { FileFormatError } from "./auth/file_format_error.ts";
 import { makeFirstGroup } from "./auth/first_start.ts";
 import { toGroupDescription } from "./auth/group_description.ts";
 import { createGroupFiles } from "./auth/group_files.ts";
 import { createGroupStore } from "./auth/group_store.ts";
 import { GroupWatch } from "./auth/group_watch.ts";
-import { createPasswordHasher } from "./auth/password_hasher.ts";
+import { LoginPauses, withLoginPauses } from "./auth/login_pause.ts";
+import { openFiles } from "./auth/open_files.ts";
 import { createTokenKeeper, removeOldTokens } from "./auth/token_keeper.ts";
 import { createTokenStore } from "./auth/tokens.ts";
 import { machineNames, toUrlHost } from "./cli/machine_names.ts";
@@ -33,7 +32,9 @@ import { createAuthorisation } from "./http/api/authorisation.ts";
 import { CertificateError, openCertificate } from "./http/certificate.ts";
 import { CertificateWatch } from "./http/certificate_watch.ts";
 import { createGroupsPort } from "./http/groups.ts";
+import { DEFAULT_GUARD_LIMITS } from "./http/guard/guard.ts";
 import { type Presence, watchPresence } from "./http/presence.ts";
+import { Refusals } from "./http/refusals.ts";
 import { createRoutes } from "./http/routes.ts";
 import { ListenError, removeStaleSocket } from "./http/listeners.ts";
 import { openServers, type Servers } from "./http/server.ts";
@@ -82,9 +83,16 @@ async function openServer(
     log,
   });
   const media = await openMediaOf(options, clock, log);
+  const refusals = new Refusals();
+  const limits = async () => (await files.config()).limits;
+  const pauses = new LoginPauses({
+    limits,
+    clock,
+    refused: () => refusals.count("failedLogins"),
+  });
   const app = createApp({
     router: new Router({ rtcConfiguration: {}, randomId: () => randomId(8) }),
-    authenticator: files.authenticator,
+    authenticator: withLoginPauses(files.authenticator, pauses),
     tokens: createTokenKeeper({ ...files, clock }),
     openMedia: (onEvent) => media.attach(onEvent),
     clock,
@@ -92,7 +100,7 @@ async function openServer(
   });
   const presence = watchPresence(app);
   const administration = openAdministration(
-    { files, app, presence, clock, log },
+    { files, app, presence, clock, log, refusals, pauses },
     options,
   );
   try {
@@ -101,6 +109,8 @@ async function openServer(
       clock,
       log,
       allowOrigin: async () => (await files.config()).allowOrigin,
+      limits,
+      count: (limit) => refusals.count(limit),
     });
     if (options.http !== undefined && "path" in options.http) {
       await removeStaleSocket(options.http);
@@ -128,6 +138,8 @@ async function openServer(
       http: options.http,
       https: options.https && certificate &&
         { address: options.https, certificate },
+      limits: async () => ({ ...DEFAULT_GUARD_LIMITS, ...await limits() }),
+      count: (refusal) => refusals.count(refusal),
       log,
     });
     const certificates = options.https &&
@@ -170,28 +182,6 @@ async function watchCertificate(
   return { close: () => clearInterval(timer) };
 }
 
-/** What is on disk, and those who read it. */
-async function openFiles(
-  { dataDirectory, groupsDirectory }: ServeOptions,
-  clock: Clock,
-  log: Log,
-) {
-  await removeLeftovers(groupsDirectory);
-  await removeLeftovers(`${dataDirectory}/var`);
-  const config = (await openConfigFile(dataDirectory, log)).read;
-  const groups = createGroupFiles(groupsDirectory, log);
-  const tokens = createTokenStore(dataDirectory, log);
-  const hasher = createPasswordHasher();
-  const authenticator = createAuthenticator({
-    groups,
-    tokens,
-    hasher,
-    clock,
-    config,
-  });
-  return { config, groups, tokens, hasher, authenticator };
-}
-
 /**
  * How often the files of running groups are looked at, in milliseconds. Lower
  * costs system calls; higher makes those who are in a group wait for what
@@ -206,13 +196,15 @@ interface AdministrationParts {
   readonly files: Awaited<ReturnType<typeof openFiles>>;
   readonly app: App;
   readonly presence: Presence;
+  readonly refusals: Refusals;
+  readonly pauses: LoginPauses;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 /** Lets people administer the server over the network and with an editor. */
 function openAdministration(
-  { files, app, presence, clock, log }: AdministrationParts,
+  { files, app, presence, clock, log, refusals, pauses }: AdministrationParts,
   { groupsDirectory }: ServeOptions,
 ): { readonly api: AdminApi; close(): void } {
   const { config, groups, tokens, hasher, authenticator } = files;
@@ -250,6 +242,11 @@ function openAdministration(
     listGroups: () => groups.list(),
     hasGroup: async (name) => (await groups.find(name)).kind === "found",
     stats: () => presence.groups(),
+    pauses,
+    limits: async () => ({
+      limits: (await config()).limits,
+      refused: { ...refusals.snapshot, ...app.refused },
+    }),
   });
   const removeOld = () =>
     void removeOldTokens(tokens, clock.now().wall).catch((error) =>

@@ -33,8 +33,14 @@ export interface Authenticator {
    * Checks credentials for a group, of which nothing is known but what the
    * client wrote. A wrong password or token is answered after
    * {@linkcode FAILURE_DELAY_MS}; only the client that asked waits.
+   *
+   * @param network where the client is, see {@linkcode withLoginPauses}
    */
-  check(group: string, credentials: Credentials): Promise<CredentialsOutcome>;
+  check(
+    group: string,
+    credentials: Credentials,
+    network?: string,
+  ): Promise<CredentialsOutcome>;
 }
 
 /**

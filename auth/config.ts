@@ -10,6 +10,7 @@ import {
 import { toUserMap, UserSchema } from "./group_document.ts";
 import { toUserEntry, type UserEntry } from "./group_file.ts";
 import { spell } from "./json.ts";
+import { DEFAULT_LIMITS, type Limits, LimitsSchema } from "./limits.ts";
 
 /** What `config.json` says of the server as a whole. */
 export interface Config {
@@ -25,6 +26,8 @@ export interface Config {
   readonly writableGroups: boolean;
   /** Who may administer everything: those with the permission `admin`. */
   readonly users: ReadonlyMap<string, UserEntry>;
+  /** What one client, or one address, may take of the server. */
+  readonly limits: Limits;
 }
 
 /** The configuration, as it is now. */
@@ -59,6 +62,7 @@ const ConfigSchema = v.strictObject({
   ),
   writableGroups: v.optional(v.boolean(), false),
   users: v.optional(v.map(v.string(), UserSchema)),
+  limits: v.optional(LimitsSchema, {}),
 });
 
 /** Once a list of users, without a meaning for long. */
@@ -72,6 +76,7 @@ export const DEFAULT_CONFIG: Config = {
   allowAdminOrigin: [],
   writableGroups: false,
   users: new Map(),
+  limits: DEFAULT_LIMITS,
 };
 
 /**
@@ -93,15 +98,26 @@ export function parseConfig(
   }
   const result = v.safeParse(ConfigSchema, fields);
   if (!result.success) throw toFileFormatError(result.issues[0], text, file);
-  const { canonicalHost, proxyURL, users, ...rest } = result.output;
+  const { canonicalHost, proxyURL, users, limits, ...rest } = result.output;
   const rules = { allowRecording: false, unrestrictedTokens: false };
   return {
     ...rest,
     ...(canonicalHost ? { canonicalHost } : {}),
     ...(proxyURL ? { proxyUrl: proxyURL } : {}),
+    limits: { ...DEFAULT_LIMITS, ...withoutUndefined(limits) },
     users: new Map(
       [...users ?? []].map(([name, user]) => [name, toUserEntry(user, rules)]),
     ),
+  };
+}
+
+/** What is given, so that the rest keeps its default. */
+function withoutUndefined<T extends object>(
+  some: T,
+): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const given = Object.entries(some).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
   };
 }
 

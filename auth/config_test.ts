@@ -4,6 +4,7 @@ import { openTestDirectory } from "../tests/support/test_directory.ts";
 import { createTestLog } from "../tests/support/test_log.ts";
 import { DEFAULT_CONFIG, openConfigFile, parseConfig } from "./config.ts";
 import { FileFormatError } from "./file_format_error.ts";
+import { DEFAULT_LIMITS } from "./limits.ts";
 
 Deno.test("parseConfig() reads all fields, in any case (E-7)", () => {
   const notes: string[] = [];
@@ -18,6 +19,7 @@ Deno.test("parseConfig() reads all fields, in any case (E-7)", () => {
         "root": { "password": "pw", "permissions": "admin" },
         "constructor": null,
       },
+      "limits": { "failedLogins": 5 },
       "admin": [{ "username": "x" }],
     }).replace(/,"constructor":null/, ""),
     "config.json",
@@ -34,6 +36,7 @@ Deno.test("parseConfig() reads all fields, in any case (E-7)", () => {
       password: { kind: "plain", key: "pw" },
       permissions: ["admin"],
     }]]),
+    limits: { ...DEFAULT_LIMITS, failedLogins: 5 },
   });
   assert.deepEqual(notes, ['field "admin" has no effect any more']);
   assert.deepEqual(parseConfig("{}", "config.json"), DEFAULT_CONFIG);
@@ -47,6 +50,8 @@ Deno.test("parseConfig() names the field and the line of what is wrong (E-7)", (
     ['{\n\n"users": {"root":\n{"Passwords": 1}}}', "users.root.Passwords", 4],
     ['{"users": []}', "users", 1],
     ['{"allowOrigin": "*"}', "allowOrigin", 1],
+    ['{"limits": {"connection": 1}}', "limits.connection", 1],
+    ['{"limits": {\n"connections": 0}}', "limits.connections", 2],
   ];
   for (const [text, field, line] of wrong) {
     assert.throws(

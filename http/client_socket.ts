@@ -1,3 +1,4 @@
+import { DEFAULT_LIMITS, type Limits } from "../auth/limits.ts";
 import type { Log } from "../lib/log.ts";
 import type { Clock } from "../lib/time.ts";
 import {
@@ -22,6 +23,11 @@ export interface ClientSocketParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly address: string;
+  /** See {@linkcode Connection.network}. */
+  readonly network?: string;
+  /** Bounds, and who counts what they refuse; the defaults if not given. */
+  readonly limits?: Limits;
+  readonly count?: (limit: keyof Limits) => void;
   /** One for all clients. */
   readonly encoder: MessageEncoder;
   /** The client's connection; `undefined` where nobody guards it. */
@@ -29,24 +35,6 @@ export interface ClientSocketParts {
   /** Called once, when the socket is gone for good. */
   readonly ended: () => void;
 }
-
-/**
- * How much may wait for a client that reads too slowly, in bytes, before the
- * client is dropped. Lower frees memory sooner; higher forgives longer gaps of
- * a bad mobile link. The most that is ever sent in one go, a whole group's
- * offers on joining, is well below it: 100 offers of 8 KB.
- */
-const MAX_BUFFERED_BYTES = 4 << 20;
-
-/**
- * How many messages a client may send in one burst. On joining a large group
- * it answers every offer, with some ten candidates each; lower would cut off
- * honest clients there.
- */
-const MESSAGE_BURST = 3000;
-
-/** How many messages a second a client may send in the long run. */
-const MESSAGES_PER_SECOND = 200;
 
 /**
  * How long a client has to answer a close frame, in milliseconds, before its
@@ -65,6 +53,8 @@ const MAX_REASON_BYTES = 123;
  */
 export class ClientSocket implements Connection {
   readonly address: string;
+  readonly network: string;
+  readonly #limits: Limits;
   readonly #socket: WebSocket;
   readonly #parts: ClientSocketParts;
   readonly #rate: TokenBucket;
@@ -76,11 +66,13 @@ export class ClientSocket implements Connection {
   /** Listens on a socket that is not open yet. */
   constructor(socket: WebSocket, parts: ClientSocketParts) {
     this.address = parts.address;
+    this.network = parts.network ?? "";
+    this.#limits = parts.limits ?? DEFAULT_LIMITS;
     this.#socket = socket;
     this.#parts = parts;
     this.#rate = new TokenBucket(
-      MESSAGE_BURST,
-      MESSAGES_PER_SECOND,
+      this.#limits.messageBurst,
+      this.#limits.messagesPerSecond,
       parts.clock.now().instant,
     );
     socket.binaryType = "arraybuffer";
@@ -102,7 +94,8 @@ export class ClientSocket implements Connection {
   /** See {@linkcode Connection.send}. */
   send(message: ServerMessage): void {
     if (this.#isOver || this.#socket.readyState !== WebSocket.OPEN) return;
-    if (this.#socket.bufferedAmount > MAX_BUFFERED_BYTES) {
+    if (this.#socket.bufferedAmount > this.#limits.queuedBytes) {
+      this.#parts.count?.("queuedBytes");
       this.#drop("Client dropped: it reads too slowly");
       // It will not read a close frame either, and its queue is to be freed.
       this.#parts.link?.cut();
@@ -121,6 +114,7 @@ export class ClientSocket implements Connection {
   #take(data: unknown): void {
     if (this.#isOver) return;
     if (!this.#rate.take(this.#parts.clock.now().instant)) {
+      this.#parts.count?.("messagesPerSecond");
       this.#handle?.faulted(violation("too many messages"));
       return;
     }

@@ -14,6 +14,12 @@ export interface Connection {
   readonly address: string;
 
   /**
+   * The address or network for bounds on failed logins; empty or absent: this
+   * machine, which may be a reverse proxy with everybody behind it.
+   */
+  readonly network?: string;
+
+  /**
    * Whether it only publishes, as a program for streaming does, and nobody
    * reads what it is sent.
    */

@@ -68,6 +68,7 @@ function listenIn(
 ): Connection {
   return {
     address: connection.address,
+    network: connection.network ?? "",
     isIngest: connection.isIngest ?? false,
     send(message) {
       if (message.type === "joined") {

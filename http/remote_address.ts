@@ -46,6 +46,14 @@ export function isLoopback(remote: RemoteAddress): boolean {
   return host === "::1" || host.startsWith("127.");
 }
 
+/**
+ * The network for bounds on failed logins: empty from this machine itself, where
+ * a reverse proxy may have everybody behind it.
+ */
+export function networkOf(remote: RemoteAddress): string {
+  return isLoopback(remote) ? "" : toNetwork(remote);
+}
+
 /** Takes `::ffff:192.0.2.1` for 192.0.2.1 (RFC 4291 §2.5.5.2). */
 function toPlainHost(hostname: string): string {
   return hostname.replace(/^::ffff:(?=\d+\.)/i, "");

@@ -8,7 +8,7 @@ import { decodePath, parseGroupPath, toGroupPath } from "./group_path.ts";
 import { toPublicStatus } from "./group_status.ts";
 import { plainText } from "./plain_text.ts";
 import type { GroupsPort } from "./ports.ts";
-import type { Requester } from "./remote_address.ts";
+import { networkOf, type Requester } from "./remote_address.ts";
 import {
   addSecurityHeaders,
   contentSecurityPolicyWith,
@@ -58,7 +58,10 @@ export function createRoutes(parts: RouteParts): FetchHandler {
     const base = baseOf(c);
     return noCacheJson(groups.map((group) => toPublicStatus(group, base)));
   });
-  app.all("/galene-api/*", (c) => parts.adminApi(c.req.raw));
+  app.all(
+    "/galene-api/*",
+    (c) => parts.adminApi(c.req.raw, networkOf(c.env.remote)),
+  );
   // What comes after this has its one place: WebSockets and lists do not.
   app.use(async (c, next) =>
     toCanonicalHost(c) ?? toCleanPath(c) ?? await next()

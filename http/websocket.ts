@@ -1,3 +1,4 @@
+import { DEFAULT_LIMITS, type Limits } from "../auth/limits.ts";
 import type { Log } from "../lib/log.ts";
 import type { Clock } from "../lib/time.ts";
 import { ClientSocket } from "./client_socket.ts";
@@ -7,6 +8,7 @@ import type { SignallingPort } from "./ports.ts";
 import {
   formatAddress,
   isLoopback,
+  networkOf,
   type Requester,
   toNetwork,
 } from "./remote_address.ts";
@@ -23,8 +25,10 @@ export interface WebSocketParts {
    * those of this server, as they are now.
    */
   readonly allowOrigin?: () => Promise<readonly string[]>;
-  /** {@linkcode MAX_CONNECTIONS_PER_NETWORK}, or fewer in tests. */
-  readonly maxConnectionsPerNetwork?: number;
+  /** As they are now; the defaults if not given. */
+  readonly limits?: () => Promise<Limits>;
+  /** Told of what a limit has refused. */
+  readonly count?: (limit: keyof Limits) => void;
 }
 
 /** Takes in WebSocket connections at `/ws`. */
@@ -35,19 +39,10 @@ export interface WebSocketEndpoint {
   readonly connectionCount: number;
 }
 
-/**
- * How many connections one IPv4 address or IPv6 /64 network may have. Lower
- * keeps a single machine from using up the server's memory; higher lets in a
- * whole school behind one address. This machine itself is not bound: that is
- * where a reverse proxy is.
- */
-const MAX_CONNECTIONS_PER_NETWORK = 256;
-
 /** Makes the endpoint; one serves both HTTP and HTTPS. */
 export function createWebSocketEndpoint(
   parts: WebSocketParts,
 ): WebSocketEndpoint {
-  const bound = parts.maxConnectionsPerNetwork ?? MAX_CONNECTIONS_PER_NETWORK;
   const encoder = new MessageEncoder();
   const perNetwork = new Map<string, number>();
   let connectionCount = 0;
@@ -70,16 +65,16 @@ export function createWebSocketEndpoint(
     },
     async upgrade(request, remote) {
       const allowOrigin = await parts.allowOrigin?.() ?? [];
+      const limits = await parts.limits?.() ?? DEFAULT_LIMITS;
       const network = toNetwork(remote);
-      const isFull = (perNetwork.get(network) ?? 0) >= bound;
+      const isFull = !isLoopback(remote) &&
+        (perNetwork.get(network) ?? 0) >= limits.clientsPerAddress;
+      if (isFull) parts.count?.("clientsPerAddress");
       const refusal = refuse(request, remote, allowOrigin) ??
-        (isFull && !isLoopback(remote)
-          ? plainText(429, "Too many connections")
-          : undefined);
+        (isFull ? plainText(429, "Too many connections") : undefined);
       if (refusal !== undefined) {
         parts.log.debug("WebSocket refused", {
           address: formatAddress(remote),
-          encoder,
           status: refusal.status,
         });
         return refusal;
@@ -91,7 +86,9 @@ export function createWebSocketEndpoint(
       enter(network);
       new ClientSocket(socket, {
         ...parts,
+        limits,
         address: formatAddress(remote),
+        network: networkOf(remote),
         encoder,
         link: remote.link,
         ended: () => leave(network),

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 
+import { DEFAULT_LIMITS } from "../auth/limits.ts";
 import { createSystemClock } from "../clock.ts";
 import type { ClientMessage } from "../protocol/client_message.ts";
 import type { ProtocolError } from "../protocol/errors.ts";
@@ -361,7 +362,7 @@ Deno.test("disconnect() without a code gives none to the client (A-4)", async ()
 
 Deno.test("Only so many connections come from one network, but any from here", async () => {
   await using fixture = openFixture({
-    maxConnectionsPerNetwork: 1,
+    limits: () => Promise.resolve({ ...DEFAULT_LIMITS, clientsPerAddress: 1 }),
     remote: "203.0.113.7",
   });
   {
@@ -373,7 +374,9 @@ Deno.test("Only so many connections come from one network, but any from here", a
   using _another = await RawWebSocket.open(fixture.port);
   await fixture.nextOf("open");
 
-  await using local = openFixture({ maxConnectionsPerNetwork: 1 });
+  await using local = openFixture({
+    limits: () => Promise.resolve({ ...DEFAULT_LIMITS, clientsPerAddress: 1 }),
+  });
   using _first = await RawWebSocket.open(local.port);
   using _second = await RawWebSocket.open(local.port);
   assert.equal(local.endpoint.connectionCount, 2);

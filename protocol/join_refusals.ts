@@ -14,6 +14,10 @@ export const NO_SUCH_GROUP = "group does not exist";
 /** No group can have that name. */
 export const ILLEGAL_GROUP_NAME = "illegal group name";
 
+/** Too many wrong passwords: there is a pause before the next is looked at. */
+export const TOO_MANY_ATTEMPTS =
+  "too many failed attempts: wait a minute, then try again";
+
 /** As many are there as the group's description allows. */
 export const TOO_MANY_USERS = "too many users";
 

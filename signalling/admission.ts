@@ -6,6 +6,7 @@ import {
   INTERNAL_ERROR,
   NO_SUCH_GROUP,
   NOT_AUTHORISED,
+  TOO_MANY_ATTEMPTS,
   TOO_MANY_USERS,
 } from "../protocol/join_refusals.ts";
 import type { CredentialsRefusal } from "./effects.ts";
@@ -29,6 +30,7 @@ const CREDENTIALS_REFUSALS: Readonly<Record<CredentialsRefusal, JoinRefusal>> =
       error: "duplicate-username",
     },
     "not-authorised": { text: NOT_AUTHORISED },
+    "too-many-attempts": { text: TOO_MANY_ATTEMPTS },
     "no-such-group": { text: NO_SUCH_GROUP },
     "illegal-group-name": { text: ILLEGAL_GROUP_NAME },
     "internal": { text: INTERNAL_ERROR },

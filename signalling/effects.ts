@@ -31,6 +31,7 @@ export type CredentialsRefusal =
   | "need-username"
   | "duplicate-username"
   | "not-authorised"
+  | "too-many-attempts"
   | "no-such-group"
   | "illegal-group-name"
   | "internal";

@@ -4,7 +4,9 @@ import { GroupNameError } from "../../auth/group_store.ts";
 import { BusyError } from "../../auth/limiter.ts";
 import { decodePath } from "../group_path.ts";
 import { plainText } from "../plain_text.ts";
+import type { LoginPauses } from "../../auth/login_pause.ts";
 import type { Authorisation } from "./authorisation.ts";
+import { parseAuthorization } from "./credentials.ts";
 import { decideOrigin, preflightHeaders } from "./cors.ts";
 import { findResource, type FoundResource } from "./find_resource.ts";
 import { HttpProblem } from "./http_problem.ts";
@@ -14,21 +16,29 @@ import { NotModified, type ResourceParts } from "./resource.ts";
 export interface AdminApiParts extends ResourceParts {
   readonly config: () => Promise<Config>;
   readonly authorisation: Authorisation;
+  readonly pauses: LoginPauses;
 }
 
-/** The administrative interface, everything below `/galene-api/`. */
-export type AdminApi = (request: Request) => Promise<Response>;
+/**
+ * The administrative interface, everything below `/galene-api/`.
+ *
+ * @param network where the request comes from; empty: from this machine
+ */
+export type AdminApi = (
+  request: Request,
+  network?: string,
+) => Promise<Response>;
 
 const PREFIX = "/galene-api/v0";
 
 /** Makes the interface. */
 export function createAdminApi(parts: AdminApiParts): AdminApi {
-  return async (request) => {
+  return async (request, network = "") => {
     const { allowAdminOrigin } = await parts.config();
     const origin = decideOrigin(request, allowAdminOrigin);
     const response = origin.kind === "refused"
       ? toResponse(new HttpProblem(403, "Origin not allowed"))
-      : await answer(request, parts).catch(toResponse);
+      : await answer(request, network, parts).catch(toResponse);
     if (origin.kind === "allowed") {
       for (const [name, value] of Object.entries(origin.headers)) {
         response.headers.set(name, value);
@@ -40,6 +50,7 @@ export function createAdminApi(parts: AdminApiParts): AdminApi {
 
 async function answer(
   request: Request,
+  network: string,
   parts: AdminApiParts,
 ): Promise<Response> {
   const path = decodePath(new URL(request.url).pathname);
@@ -48,7 +59,7 @@ async function answer(
     : { kind: "foreign" };
   if (found.kind === "foreign") throw new HttpProblem(404, "Not found");
   if (found.kind === "nothing") {
-    await authorise(request, found.group, undefined, parts);
+    await authorise(request, network, found, parts);
     throw new HttpProblem(404, "Not found");
   }
   const { resource } = found;
@@ -61,7 +72,7 @@ async function answer(
   if (request.method === "OPTIONS") {
     return new Response(null, { headers: preflightHeaders(methods) });
   }
-  await authorise(request, resource.group, resource.owner, parts);
+  await authorise(request, network, resource, parts);
   const method = request.method === "HEAD" ? "GET" : request.method;
   const handler = Object.entries(resource.methods)
     .find(([name]) => name === method)?.[1];
@@ -74,17 +85,28 @@ async function answer(
   return await handler(request);
 }
 
-/** @throws {HttpProblem} 401 */
+/** @throws {HttpProblem} 401, or 429 after too many wrong passwords */
 async function authorise(
-  request: Request,
-  group: string | undefined,
-  owner: string | undefined,
-  { authorisation }: AdminApiParts,
+  { headers }: Request,
+  network: string,
+  { group, owner }: { readonly group?: string | undefined; owner?: string },
+  { authorisation, pauses }: AdminApiParts,
 ): Promise<void> {
-  const { headers } = request;
+  const given = parseAuthorization(headers.get("Authorization"));
+  const key = given?.kind === "basic"
+    ? { network, group: "", username: given.username }
+    : undefined;
+  if (key !== undefined && await pauses.refuses(key)) {
+    throw new HttpProblem(429, "Too many failed attempts: wait a minute", {
+      "Retry-After": "60",
+    });
+  }
   const isOwner = owner !== undefined && group !== undefined &&
     await authorisation.isUser(headers, group, owner);
-  if (isOwner || await authorisation.isAdministrator(headers, group)) return;
+  const isAllowed = isOwner ||
+    await authorisation.isAdministrator(headers, group);
+  if (key !== undefined) pauses.note(key, isAllowed);
+  if (isAllowed) return;
   throw new HttpProblem(401, "Haha!", {
     "WWW-Authenticate": 'basic realm="/galene-api/"',
   });

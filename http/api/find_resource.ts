@@ -38,6 +38,9 @@ export function findResource(
   if (command === ".stats") {
     return rest === "" ? found(statsResource(parts)) : { kind: "foreign" };
   }
+  if (command === ".limits") {
+    return rest === "" ? found(limitsResource(parts)) : { kind: "foreign" };
+  }
   if (command !== ".groups") return { kind: "foreign" };
   if (rest === "" || rest === "/") return found(groupListResource(parts));
   const inside = splitPath(rest);
@@ -113,6 +116,15 @@ function findToken(
   if (rest === "/") return tokenListResource(parts, group);
   const [, secret] = /^\/([^/]+)$/.exec(rest) ?? [];
   return secret === undefined ? undefined : tokenResource(parts, group, secret);
+}
+
+/** What the server bounds, and how often it had to; Galène has no such. */
+function limitsResource({ limits }: ResourceParts): Resource {
+  return {
+    methods: {
+      GET: async (request) => respondWithJson(request, await limits()),
+    },
+  };
 }
 
 /** Who is in which group (D-50). */

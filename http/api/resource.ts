@@ -31,6 +31,8 @@ export interface ResourceParts {
   readonly hasGroup: (name: string) => Promise<boolean>;
   /** See row B.6: who is in which group, and what comes and goes. */
   readonly stats: () => readonly unknown[];
+  /** The limits, and how often each has refused something. */
+  readonly limits: () => Promise<unknown>;
   readonly now: () => Date;
 }
 

@@ -42,6 +42,8 @@ export interface IngestClientParts {
   readonly signalling: SignallingPort;
   /** `ip:port`. */
   readonly address: string;
+  /** See {@linkcode Connection.network}. */
+  readonly network: string;
   /** Of the client and of its one flow: unique over the server. */
   readonly id: string;
   /** Called once, when it is over, whoever ended it. */
@@ -55,6 +57,7 @@ export interface IngestClientParts {
  */
 export class IngestClient implements Connection {
   readonly address: string;
+  readonly network: string;
   readonly isIngest = true;
   readonly #id: string;
   readonly #handle: ConnectionHandle;
@@ -65,8 +68,11 @@ export class IngestClient implements Connection {
   /** The flow was aborted; why is said in the next message. */
   #isAborted = false;
 
-  constructor({ signalling, address, id, ended }: IngestClientParts) {
+  constructor(
+    { signalling, address, network, id, ended }: IngestClientParts,
+  ) {
     this.address = address;
+    this.network = network;
     this.#id = id;
     this.#ended = ended;
     this.#handle = signalling.open(this);

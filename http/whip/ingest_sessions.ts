@@ -4,6 +4,7 @@ import { HttpProblem } from "../api/http_problem.ts";
 import type { SignallingPort } from "../ports.ts";
 import {
   formatAddress,
+  networkOf,
   type RemoteAddress,
   toNetwork,
 } from "../remote_address.ts";
@@ -74,6 +75,7 @@ export class IngestSessions {
       client: new IngestClient({
         signalling: this.#signalling,
         address: formatAddress(remote),
+        network: networkOf(remote),
         // Not the secret: everybody in the group sees a client's id.
         id: this.#randomId(SECRET_BYTES),
         ended: () => {

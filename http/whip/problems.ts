@@ -3,6 +3,7 @@ import {
   INTERNAL_ERROR,
   NO_SUCH_GROUP,
   NOT_AUTHORISED,
+  TOO_MANY_ATTEMPTS,
   TOO_MANY_USERS,
 } from "../../protocol/join_refusals.ts";
 import { HttpProblem } from "../api/http_problem.ts";
@@ -36,6 +37,8 @@ function toRefusal(text: string): HttpProblem {
     case NO_SUCH_GROUP:
     case ILLEGAL_GROUP_NAME:
       return new HttpProblem(404, text);
+    case TOO_MANY_ATTEMPTS:
+      return new HttpProblem(429, text, { "Retry-After": "60" });
     case TOO_MANY_USERS:
       return new HttpProblem(503, text, { "Retry-After": "30" });
     case INTERNAL_ERROR:

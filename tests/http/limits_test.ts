@@ -1,0 +1,79 @@
+/**
+ * Limits of a running server: named in its configuration, counted, and told to
+ * administrators.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+
+import { administer, startAdministered } from "./admin_client.ts";
+import { join, openClient } from "./join.ts";
+
+const GROUPS = {
+  maths: {
+    "users": {
+      "ann": { "password": "right", "permissions": "present" },
+      "bob": { "password": "right", "permissions": "present" },
+    },
+  },
+};
+
+Deno.test("Who gives too many wrong passwords has to pause, and nobody else (J-17)", async () => {
+  await using server = await startAdministered(GROUPS, {
+    "limits": { "failedLogins": 2 },
+  });
+  const enter = async (username: string, password: string) => {
+    const answer = await join(server.http, {
+      group: "maths",
+      username,
+      password,
+    });
+    return answer["value"] ?? answer["kind"];
+  };
+  assert.equal(await enter("ann", "wrong"), "not authorised");
+  assert.equal(await enter("ann", "wrong"), "not authorised");
+  assert.equal(
+    await enter("ann", "right"),
+    "too many failed attempts: wait a minute, then try again",
+  );
+  assert.equal(await enter("bob", "right"), "join");
+
+  const ask = (as: string) =>
+    administer(server.http, "GET", ".groups/", { as });
+  assert.equal((await ask("eve:wrong")).status, 401);
+  assert.equal((await ask("eve:wrong")).status, 401);
+  const refused = await ask("eve:wrong");
+  assert.equal(refused.status, 429);
+  assert.equal(refused.headers.get("Retry-After"), "60");
+  assert.equal((await ask("root:pw")).status, 200);
+});
+
+Deno.test("Limits have names and counters that administrators see, and take effect at once (J-17)", async () => {
+  await using server = await startAdministered(GROUPS, {
+    "limits": { "messageBurst": 10, "messagesPerSecond": 1 },
+  });
+  const read = async () =>
+    (await administer(server.http, "GET", ".limits")).json as {
+      limits: Record<string, number>;
+      refused: Record<string, number>;
+    };
+  const before = await read();
+  assert.equal(before.limits["messageBurst"], 10);
+  assert.equal(before.limits["queuedBytes"], 4 << 20);
+  assert.deepEqual(before.refused, {});
+  const anonymous = await administer(server.http, "GET", ".limits", {
+    as: null,
+  });
+  assert.equal(anonymous.status, 401);
+
+  await using ann = await openClient(server.http, {
+    group: "maths",
+    username: "ann",
+    password: "right",
+  });
+  for (let n = 0; n < 20; n += 1) ann.say({ type: "pong" });
+  // What it sent on may end the connection before it has read why.
+  await ann.closed;
+  assert.equal(ann.messages.at(-1)!["value"], "too many messages");
+  assert.equal((await read()).refused["messagesPerSecond"], 1);
+});
