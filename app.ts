@@ -7,7 +7,7 @@
 import type { Clock, Now } from "./lib/time.ts";
 import { assertNever } from "./lib/assert_never.ts";
 import type { SessionId } from "./protocol/ids.ts";
-import type { MediaEvent, MediaPlane } from "./protocol/media_plane.ts";
+import type { MediaPlane, PlaneEvent } from "./protocol/media_plane.ts";
 import {
   type Effect,
   type Input,
@@ -23,6 +23,7 @@ import type {
 import type { Authenticator } from "./auth/authenticator.ts";
 import type { TokenKeeper } from "./auth/token_keeper.ts";
 import type { Log } from "./lib/log.ts";
+import { Measurements } from "./statistics.ts";
 
 /** What an app is made of. The app owns the plane and closes it. */
 export interface AppParts {
@@ -30,7 +31,7 @@ export interface AppParts {
   readonly authenticator: Authenticator;
   readonly tokens: TokenKeeper;
   /** Opens the media plane; its events go to the function given. */
-  readonly openMedia: (onEvent: (event: MediaEvent) => void) => MediaPlane;
+  readonly openMedia: (onEvent: (event: PlaneEvent) => void) => MediaPlane;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -41,6 +42,8 @@ export interface App extends SignallingPort {
   occupancyOf(group: string): { clientCount: number; locked: boolean };
   /** How often each limit of signalling has refused something. */
   readonly refused: Readonly<Record<string, number>>;
+  /** Who is in which group and what flows there, in Galène's form (B.6). */
+  statistics(): Promise<readonly unknown[]>;
   /** A group's file has changed: tells those who are in it. */
   groupChanged(description: GroupDescription): void;
   /**
@@ -58,6 +61,7 @@ export function createApp(parts: AppParts): App {
 class RunningApp implements App {
   readonly #parts: AppParts;
   readonly #media: MediaPlane;
+  readonly #measurements = new Measurements();
   readonly #connections = new Map<SessionId, Connection>();
   /** Inputs that came while another was handled: media answers at once. */
   readonly #inputs: Input[] = [];
@@ -67,9 +71,10 @@ class RunningApp implements App {
 
   constructor(parts: AppParts) {
     this.#parts = parts;
-    this.#media = parts.openMedia((event) =>
-      this.#feed({ kind: "media", event })
-    );
+    this.#media = parts.openMedia((event) => {
+      if (this.#measurements.take(event)) return;
+      this.#feed({ kind: "media", event });
+    });
     this.#ticker = setInterval(
       () => this.#feed({ kind: "tick" }),
       TICK_INTERVAL_MS,
@@ -99,6 +104,13 @@ class RunningApp implements App {
     const { refused } = this.#parts.router.counts;
     return Object.fromEntries(
       Object.entries(refused).filter(([, count]) => count > 0),
+    );
+  }
+
+  statistics(): Promise<readonly unknown[]> {
+    return this.#measurements.measure(
+      this.#parts.router.census(),
+      () => this.#media.handle({ kind: "measure" }),
     );
   }
 

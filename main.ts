@@ -241,7 +241,7 @@ function openAdministration(
     }),
     listGroups: () => groups.list(),
     hasGroup: async (name) => (await groups.find(name)).kind === "found",
-    stats: () => presence.groups(),
+    stats: () => app.statistics(),
     pauses,
     limits: async () => ({
       limits: (await config()).limits,

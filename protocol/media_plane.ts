@@ -87,7 +87,9 @@ export type MediaCommand =
     readonly negotiation: Negotiation;
     readonly sdp: string;
   }
-  | { readonly kind: "close-subscriber"; readonly subscriber: SubscriberKey };
+  | { readonly kind: "close-subscriber"; readonly subscriber: SubscriberKey }
+  /** Asks for one {@linkcode Measured} of each thread that carries media. */
+  | { readonly kind: "measure" };
 
 /** What the media plane tells signalling. */
 export type MediaEvent =
@@ -147,6 +149,29 @@ export type MediaEvent =
    */
   | { readonly kind: "subscriber-live"; readonly subscriber: SubscriberKey }
   | { readonly kind: "subscriber-failed"; readonly subscriber: SubscriberKey };
+
+/** What is known of one track, just now. */
+export interface TrackMeasures {
+  readonly bitrateBps: number;
+  /** What the other side is thought to take; absent while nobody knows. */
+  readonly maxBitrateBps?: number;
+  /** The share of packets that were lost lately: 0 to 1. */
+  readonly loss: number;
+  /** Absent while it is not known. */
+  readonly jitterMs?: number;
+  /** There and back; for tracks towards viewers, once it is known. */
+  readonly rttMs?: number;
+}
+
+/** What is known of the peers of one thread, just now: its tracks by peer. */
+export interface Measured {
+  readonly kind: "measured";
+  readonly publishers: ReadonlyMap<PublisherKey, readonly TrackMeasures[]>;
+  readonly subscribers: ReadonlyMap<SubscriberKey, readonly TrackMeasures[]>;
+}
+
+/** What comes out of a plane: what signalling has to know, and measurements. */
+export type PlaneEvent = MediaEvent | Measured;
 
 /** Takes commands and gives events; see the module's text for the order. */
 export interface MediaPlane {

@@ -1,6 +1,6 @@
 import type { Log } from "../lib/log.ts";
 import type { Clock } from "../lib/time.ts";
-import type { MediaEvent, MediaPlane } from "../protocol/media_plane.ts";
+import type { MediaPlane, PlaneEvent } from "../protocol/media_plane.ts";
 import { Plane } from "./plane.ts";
 import { announcedAddresses, machineAddresses } from "./transport/addresses.ts";
 import { openTransportHub } from "./transport/hub.ts";
@@ -27,7 +27,7 @@ export interface OpenPlaneOptions {
   readonly clock: Clock;
   readonly log: Log;
   /** Called within `handle()` too: not to be re-entered. */
-  readonly onEvent: (event: MediaEvent) => void;
+  readonly onEvent: (event: PlaneEvent) => void;
 }
 
 /** A plane on a port of its own. */

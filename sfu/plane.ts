@@ -6,6 +6,7 @@ import type {
   Negotiation,
   PublisherKey,
   SubscriberKey,
+  TrackMeasures,
 } from "../protocol/media_plane.ts";
 import { type PeerContext, Publisher } from "./publisher.ts";
 import { SdpError } from "./sdp/sdp_error.ts";
@@ -58,6 +59,8 @@ export class Plane implements MediaPlane {
         return this.#answerSubscriber(command);
       case "close-subscriber":
         return this.#closeSubscriber(command.subscriber);
+      case "measure":
+        return this.#measure();
       default:
         assertNever(command);
     }
@@ -77,6 +80,19 @@ export class Plane implements MediaPlane {
     this.#subscribers.clear();
     this.#context.hub.close();
     return Promise.resolve();
+  }
+
+  #measure(): void {
+    const { instant } = this.#context.clock.now();
+    const publishers = new Map<PublisherKey, readonly TrackMeasures[]>();
+    for (const [key, peer] of this.#publishers) {
+      publishers.set(key, peer.measure(instant));
+    }
+    const subscribers = new Map<SubscriberKey, readonly TrackMeasures[]>();
+    for (const [key, peer] of this.#subscribers) {
+      subscribers.set(key, peer.measure(instant));
+    }
+    this.#context.onEvent({ kind: "measured", publishers, subscribers });
   }
 
   /** A bug that one peer leads to must not end everybody's call. */

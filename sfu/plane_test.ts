@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { instantAt, wallTimeAt } from "../lib/time.ts";
 import type {
-  MediaEvent,
   Negotiation,
+  PlaneEvent,
   PublisherKey,
   SubscriberKey,
 } from "../protocol/media_plane.ts";
@@ -33,7 +33,7 @@ const DELTA = new Uint8Array([0x10, 0x01, 4, 5, 6]);
 /** A plane over a fake hub, with a clock that the test sets. */
 class Scene {
   readonly hub = new FakeHub();
-  readonly events: MediaEvent[] = [];
+  readonly events: PlaneEvent[] = [];
   nowMs = 10_000;
   readonly plane: Plane;
   #random = 0;
@@ -102,10 +102,10 @@ class Scene {
     return offer!.sdp;
   }
 
-  of<Kind extends MediaEvent["kind"]>(
+  of<Kind extends PlaneEvent["kind"]>(
     kind: Kind,
-  ): (MediaEvent & { kind: Kind })[] {
-    return this.events.filter((event): event is MediaEvent & { kind: Kind } =>
+  ): (PlaneEvent & { kind: Kind })[] {
+    return this.events.filter((event): event is PlaneEvent & { kind: Kind } =>
       event.kind === kind
     );
   }

@@ -1,9 +1,10 @@
 import type { Clock, Instant, Now } from "../lib/time.ts";
 import type {
   LiveTrack,
-  MediaEvent,
   Negotiation,
+  PlaneEvent,
   PublisherKey,
+  TrackMeasures,
 } from "../protocol/media_plane.ts";
 import { PeerIdentity, randomU32 } from "./peer_identity.ts";
 import { PublisherReports } from "./publisher_reports.ts";
@@ -37,7 +38,7 @@ export interface PeerContext {
   readonly hub: TransportHub;
   readonly random: RandomBytes;
   readonly clock: Clock;
-  readonly onEvent: (event: MediaEvent) => void;
+  readonly onEvent: (event: PlaneEvent) => void;
   /** Told of bugs of ours, for the log. */
   readonly onError: (error: unknown) => void;
 }
@@ -112,6 +113,12 @@ export class Publisher implements PeerObserver, RtcpVisitor {
   /** The first track of a kind that has delivered packets (row A-56). */
   liveTrack(kind: "audio" | "video"): PublisherTrack | undefined {
     return this.#tracks.find((track) => track.kind === kind && track.live);
+  }
+
+  /** What is known of the tracks that deliver. */
+  measure(now: Instant): TrackMeasures[] {
+    return this.#tracks.filter((track) => track.live)
+      .map((track) => track.measure(now));
   }
 
   /** Sends the reports and requests that are due. */

@@ -1,4 +1,5 @@
 import type { Instant } from "../lib/time.ts";
+import type { TrackMeasures } from "../protocol/media_plane.ts";
 import { KeyframeRequests } from "./rtp/keyframe_requests.ts";
 import { NackGenerator } from "./rtp/nack_generator.ts";
 import {
@@ -159,6 +160,16 @@ export class PublisherTrack {
       payloadType,
       depth,
     );
+  }
+
+  /** What is known of it, just now. */
+  measure(now: Instant): TrackMeasures {
+    const jitter = this.#reception?.jitter ?? 0;
+    return {
+      bitrateBps: this.#rate.bytesPerSecond(now) * 8,
+      loss: this.#reception?.fractionLost ?? 0,
+      jitterMs: jitter * 1000 / this.#clockRate,
+    };
   }
 
   /** Fills in the next receiver report's block; false if there is nothing to say. */

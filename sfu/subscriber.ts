@@ -2,6 +2,7 @@ import type { Instant, Now } from "../lib/time.ts";
 import type {
   Negotiation,
   SubscriberKey,
+  TrackMeasures,
   WantedTracks,
 } from "../protocol/media_plane.ts";
 import { PeerIdentity, randomU32 } from "./peer_identity.ts";
@@ -123,6 +124,12 @@ export class Subscriber implements PeerObserver, RtcpVisitor {
       subscriber: this.key,
       negotiation,
     });
+  }
+
+  /** What is known of the tracks that are sent. */
+  measure(now: Instant): TrackMeasures[] {
+    return this.#tracks.filter(({ section }) => section.active)
+      .map((track) => track.measure(now));
   }
 
   /** Sends the reports that are due. */

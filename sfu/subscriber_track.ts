@@ -1,4 +1,5 @@
 import type { Instant, Now } from "../lib/time.ts";
+import type { TrackMeasures } from "../protocol/media_plane.ts";
 import type { SendSideEstimator } from "./rtp/congestion/send_side_estimator.ts";
 import { LossBasedRate } from "./rtp/loss_based_rate.ts";
 import { RateMeter } from "./rtp/rate_meter.ts";
@@ -132,6 +133,22 @@ export class SubscriberTrack {
     return estimator.started
       ? Math.min(estimator.estimateBps * MEDIA_SHARE, remb)
       : Math.min(this.#lossRate.rateBps(now), remb);
+  }
+
+  /** What is known of it, just now. */
+  measure(now: Instant): TrackMeasures {
+    const { fractionLost, jitter, rttMs, reportedAt } = this.statistics;
+    const maxBitrateBps = this.rateBps(now);
+    const { clockRate } = CODECS[this.section.codec];
+    return {
+      bitrateBps: this.#rate.bytesPerSecond(now) * 8,
+      ...(Number.isFinite(maxBitrateBps) ? { maxBitrateBps } : {}),
+      loss: fractionLost,
+      ...(reportedAt === undefined
+        ? {}
+        : { jitterMs: jitter * 1000 / clockRate }),
+      ...(rttMs === undefined ? {} : { rttMs }),
+    };
   }
 
   /**

@@ -75,6 +75,16 @@ export class FlowTable {
     return this.#flows.size;
   }
 
+  /** All flows, in whatever state. */
+  get all(): readonly Flow[] {
+    return this.#flows.all;
+  }
+
+  /** The client that a subscription is for. */
+  viewerOf(subscription: SubscriberKey): SessionId | undefined {
+    return this.#subscriptions.slotOf(subscription)?.session;
+  }
+
   /** How many subscriptions the media plane has. */
   get subscriptionCount(): number {
     return this.#subscriptions.size;

@@ -5,6 +5,7 @@ import { ProtocolError, unreadable, violation } from "../protocol/errors.ts";
 import type { ClientId, GroupName, SessionId } from "../protocol/ids.ts";
 import type { RtcConfiguration } from "../protocol/server_message.ts";
 import { Attendance } from "./attendance.ts";
+import { type CensusGroup, takeCensus } from "./census.ts";
 import { handleChat } from "./chat.ts";
 import type { CredentialsOutcome, Effect, Input } from "./effects.ts";
 import { FlowTable } from "./flow_table.ts";
@@ -76,6 +77,11 @@ export class Router {
       tokenActions: this.#tokens.size,
       refused: this.#limits.snapshot,
     };
+  }
+
+  /** Who is in which group and has which flows, see {@linkcode CensusGroup}. */
+  census(): CensusGroup[] {
+    return takeCensus(this.#groups.all, this.#flows);
   }
 
   /** What strangers may learn of a group: nobody is in one that is not in memory. */

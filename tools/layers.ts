@@ -30,6 +30,7 @@ const EVERYTHING = [
   "protocol",
   "sfu",
   "signalling",
+  "statistics.ts",
   "tools",
   "web",
 ];
@@ -73,8 +74,9 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   "clock.ts": { imports: ["lib"] },
   "log.ts": { imports: ["lib"] },
+  "statistics.ts": { imports: ["protocol", "signalling"] },
   "app.ts": {
-    imports: ["lib", "protocol", "signalling", "auth", "sfu"],
+    imports: ["lib", "protocol", "signalling", "auth", "sfu", "statistics.ts"],
     // The interface by which the server knows the app, and the log's.
     types: ["http", "log.ts"],
   },

@@ -131,7 +131,7 @@ function limitsResource({ limits }: ResourceParts): Resource {
 function statsResource({ stats }: ResourceParts): Resource {
   return {
     methods: {
-      GET: (request) => Promise.resolve(respondWithJson(request, stats())),
+      GET: async (request) => respondWithJson(request, await stats()),
     },
   };
 }

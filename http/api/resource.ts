@@ -30,7 +30,7 @@ export interface ResourceParts {
   readonly listGroups: () => Promise<readonly string[]>;
   readonly hasGroup: (name: string) => Promise<boolean>;
   /** See row B.6: who is in which group, and what comes and goes. */
-  readonly stats: () => readonly unknown[];
+  readonly stats: () => Promise<readonly unknown[]>;
   /** The limits, and how often each has refused something. */
   readonly limits: () => Promise<unknown>;
   readonly now: () => Date;

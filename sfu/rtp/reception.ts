@@ -19,6 +19,7 @@ export class Reception {
   #expectedBefore = 0;
   #receivedBefore = 0;
   #jitter = 0;
+  #fractionLost = 0;
   #lastTimestamp = 0;
   #lastArrival = 0;
   #lastSenderReport = 0;
@@ -49,6 +50,11 @@ export class Reception {
   /** The extended number of the latest packet; −1 before the first. */
   get highest(): number {
     return this.#highest;
+  }
+
+  /** By the latest receiver report, 0 to 1. */
+  get fractionLost(): number {
+    return this.#fractionLost / 256;
   }
 
   /** Interarrival jitter in units of the codec's clock. */
@@ -96,9 +102,10 @@ export class Reception {
     this.#expectedBefore = expected;
     this.#receivedBefore = this.#received;
     block.ssrc = this.#ssrc;
-    block.fractionLost = lostNow <= 0
+    this.#fractionLost = lostNow <= 0
       ? 0
       : Math.min(255, Math.floor(lostNow * 256 / expectedNow));
+    block.fractionLost = this.#fractionLost;
     block.cumulativeLost = expected - this.#received;
     const firstCycle = this.#base - this.#base % 0x10000;
     block.extendedHighest = (this.#highest - firstCycle) >>> 0;

@@ -6,9 +6,9 @@
 import { assertNever } from "../../lib/assert_never.ts";
 import type {
   MediaCommand,
-  MediaEvent,
   MediaPlane,
   Negotiation,
+  PlaneEvent,
   PublisherKey,
   SubscriberKey,
 } from "../../protocol/media_plane.ts";
@@ -96,7 +96,7 @@ export class MediaWorkers implements MediaPlane {
   readonly #publishers = new Map<PublisherKey, Publisher>();
   readonly #subscribers = new Map<SubscriberKey, Subscriber>();
   #waiting: Offered[] = [];
-  #onEvent: (event: MediaEvent) => void = () => {};
+  #onEvent: (event: PlaneEvent) => void = () => {};
   #closing = false;
 
   /** Use {@linkcode openMediaWorkers}. */
@@ -118,7 +118,7 @@ export class MediaWorkers implements MediaPlane {
   }
 
   /** Has events told from now on. To be called once, before any command. */
-  attach(onEvent: (event: MediaEvent) => void): void {
+  attach(onEvent: (event: PlaneEvent) => void): void {
     this.#onEvent = onEvent;
   }
 
@@ -137,6 +137,9 @@ export class MediaWorkers implements MediaPlane {
         return this.#negotiateSubscriber(command);
       case "close-subscriber":
         return this.#closeSubscriber(command);
+      case "measure":
+        for (const thread of this.#threads) thread.post(command);
+        return;
       default:
         assertNever(command);
     }
@@ -230,7 +233,7 @@ export class MediaWorkers implements MediaPlane {
     this.#forgetSubscriber(command.subscriber, subscriber);
   }
 
-  #handleEvent(event: MediaEvent): void {
+  #handleEvent(event: PlaneEvent): void {
     if (event.kind === "publisher-answered") {
       const publisher = this.#publishers.get(event.publisher);
       if (publisher !== undefined) {
@@ -244,7 +247,7 @@ export class MediaWorkers implements MediaPlane {
   }
 
   /** Its worker does not have a publisher whose first offer there is refused. */
-  #handleRefused(event: MediaEvent & { kind: "publisher-refused" }): void {
+  #handleRefused(event: PlaneEvent & { kind: "publisher-refused" }): void {
     const publisher = this.#publishers.get(event.publisher);
     if (publisher === undefined) return;
     this.#settle(publisher, event.negotiation);

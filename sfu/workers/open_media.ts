@@ -1,6 +1,6 @@
 import type { Log } from "../../lib/log.ts";
 import type { Clock } from "../../lib/time.ts";
-import type { MediaEvent, MediaPlane } from "../../protocol/media_plane.ts";
+import type { MediaPlane, PlaneEvent } from "../../protocol/media_plane.ts";
 import { openPlane } from "../open_plane.ts";
 import { openPorts, type PortSet } from "../transport/native/choose_ports.ts";
 import { openMediaWorkers } from "./media_workers.ts";
@@ -29,7 +29,7 @@ export interface Media {
   /** The UDP ports that must be reachable. */
   readonly ports: readonly number[];
   /** The plane; its events go to the function given. To be called once. */
-  attach(onEvent: (event: MediaEvent) => void): MediaPlane;
+  attach(onEvent: (event: PlaneEvent) => void): MediaPlane;
   /** Idempotent, and the same as the plane's. */
   close(): Promise<void>;
 }
@@ -61,7 +61,7 @@ async function openHere(
   { portSet, ...options }: OpenMediaOptions,
 ): Promise<Media> {
   const ports = await openPorts(portSet);
-  let tell: (event: MediaEvent) => void = () => {};
+  let tell: (event: PlaneEvent) => void = () => {};
   const plane = openPlane({
     ...options,
     ports,

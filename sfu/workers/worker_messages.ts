@@ -4,7 +4,7 @@
  * @module
  */
 import type { LogLevel } from "../../lib/log.ts";
-import type { MediaCommand, MediaEvent } from "../../protocol/media_plane.ts";
+import type { MediaCommand, PlaneEvent } from "../../protocol/media_plane.ts";
 import type { PortSet } from "../transport/native/choose_ports.ts";
 
 /** What a worker's plane is opened with. */
@@ -36,7 +36,7 @@ export type FromWorker =
     readonly reason: "in-use" | "bad-address" | "other";
     readonly text: string;
   }
-  | { readonly kind: "event"; readonly event: MediaEvent }
+  | { readonly kind: "event"; readonly event: PlaneEvent }
   | { readonly kind: "pong" }
   | {
     readonly kind: "log";

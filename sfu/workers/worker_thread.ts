@@ -1,6 +1,6 @@
 import { assertNever } from "../../lib/assert_never.ts";
 import type { Log } from "../../lib/log.ts";
-import type { MediaCommand, MediaEvent } from "../../protocol/media_plane.ts";
+import type { MediaCommand, PlaneEvent } from "../../protocol/media_plane.ts";
 import { LIBRARY_NAMES, libraryPaths } from "../transport/native/libraries.ts";
 import type {
   FromWorker,
@@ -38,7 +38,7 @@ export interface WorkerThreadOptions {
 
 /** Told by a {@linkcode WorkerThread} what happens. */
 export interface WorkerThreadObserver {
-  handleEvent(event: MediaEvent): void;
+  handleEvent(event: PlaneEvent): void;
   /** It has ended by itself, or hangs; it is gone now. No call follows. */
   handleDeath(reason: string): void;
 }

@@ -6,8 +6,8 @@
  */
 import { type Now, wallTimeAt } from "../../lib/time.ts";
 import type {
-  MediaEvent,
   Negotiation,
+  PlaneEvent,
   PublisherKey,
   SubscriberKey,
 } from "../../protocol/media_plane.ts";
@@ -40,7 +40,7 @@ export class SimulatedCall {
   keyframeRequests = 0;
 
   readonly #hub = new FakeHub();
-  readonly #events: MediaEvent[] = [];
+  readonly #events: PlaneEvent[] = [];
   readonly #plane: Plane;
   readonly #publisher: FakePeer;
   readonly #random: () => number;

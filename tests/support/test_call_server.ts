@@ -10,7 +10,7 @@ import type { ConnectionHandle } from "../../http/ports.ts";
 import { SILENT_LOG } from "../../lib/log.ts";
 import { decodeClientMessage } from "../../protocol/client_message.ts";
 import type { GroupName, Username } from "../../protocol/ids.ts";
-import type { MediaEvent } from "../../protocol/media_plane.ts";
+import type { PlaneEvent } from "../../protocol/media_plane.ts";
 import type { ServerMessage } from "../../protocol/server_message.ts";
 import { openPlane } from "../../sfu/open_plane.ts";
 import { openPortablePorts } from "../../sfu/transport/native/choose_ports.ts";
@@ -92,7 +92,7 @@ export async function openTestCallServer(
   host = "127.0.0.1",
 ): Promise<TestCallServer> {
   const ports = await openPorts();
-  let tell: (event: MediaEvent) => void = () => {};
+  let tell: (event: PlaneEvent) => void = () => {};
   const plane = openPlane({
     hostname: "::",
     port: 0,

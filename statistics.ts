@@ -1,0 +1,113 @@
+/**
+ * Who is in which group and what flows there: joins what signalling knows with
+ * what media has measured.
+ *
+ * @module
+ */
+import type {
+  Measured,
+  PlaneEvent,
+  TrackMeasures,
+} from "./protocol/media_plane.ts";
+import type { CensusClient, CensusGroup } from "./signalling/census.ts";
+
+/**
+ * How long statistics wait for what the threads measure, in milliseconds. Lower
+ * leaves out busy threads; higher keeps whoever asks waiting when one has died.
+ */
+const WAIT_MS = 500;
+
+/** Asks media for measurements, and collects them from all its threads. */
+export class Measurements {
+  readonly #waiting = new Set<(measured: Measured) => void>();
+
+  /** Takes what comes out of media; true if it was a measurement. */
+  take(event: PlaneEvent): event is Measured {
+    if (event.kind !== "measured") return false;
+    for (const tell of this.#waiting) tell(event);
+    return true;
+  }
+
+  /**
+   * Measures the flows of these groups.
+   *
+   * @param ask has every thread of media measure
+   * @returns statistics in Galène's form (B.6); tracks are missing of peers that
+   *   no thread has told of in time
+   */
+  async measure(
+    groups: readonly CensusGroup[],
+    ask: () => void,
+  ): Promise<readonly unknown[]> {
+    const tracks = new Map<number, readonly TrackMeasures[]>();
+    const viewed = new Map<number, readonly TrackMeasures[]>();
+    const clients = groups.flatMap((group) => group.clients);
+    const isComplete = () =>
+      clients.every(({ up, down }) =>
+        up.every(({ publisher }) => tracks.has(publisher)) &&
+        down.every(({ subscriber }) => viewed.has(subscriber))
+      );
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const tell = ({ publishers, subscribers }: Measured) => {
+      for (const [key, measures] of publishers) tracks.set(key, measures);
+      for (const [key, measures] of subscribers) viewed.set(key, measures);
+      if (isComplete()) resolve();
+    };
+    const timer = setTimeout(resolve, WAIT_MS);
+    this.#waiting.add(tell);
+    if (isComplete()) resolve();
+    else ask();
+    await promise;
+    clearTimeout(timer);
+    this.#waiting.delete(tell);
+    return groups.map(({ name, clients }) => ({
+      name,
+      clients: clients.map((client) => toClient(client, tracks, viewed)),
+    }));
+  }
+}
+
+type Measures = ReadonlyMap<number, readonly TrackMeasures[]>;
+
+function toClient(
+  { id, up, down }: CensusClient,
+  own: Measures,
+  all: Measures,
+) {
+  return {
+    id,
+    ...(up.length === 0 ? {} : {
+      up: up.map(({ id, publisher }) => ({
+        id,
+        tracks: (own.get(publisher) ?? []).map(toTrack),
+      })),
+    }),
+    ...(down.length === 0 ? {} : {
+      down: down.map(({ id, subscriber }) => ({
+        id,
+        tracks: (all.get(subscriber) ?? []).map((track) => ({
+          // Who draws these wants them to be there; we do not tell layers yet.
+          sid: 0,
+          maxSid: 0,
+          tid: 0,
+          maxTid: 0,
+          ...toTrack(track),
+        })),
+      })),
+    }),
+  };
+}
+
+function toTrack(
+  { bitrateBps, maxBitrateBps, loss, rttMs, jitterMs }: TrackMeasures,
+) {
+  return {
+    bitrate: Math.round(bitrateBps),
+    maxBitrate: maxBitrateBps === undefined
+      ? undefined
+      : Math.round(maxBitrateBps),
+    loss,
+    rtt: rttMs,
+    jitter: jitterMs,
+  };
+}

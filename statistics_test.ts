@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+
+import type { ClientId, FlowId, GroupName } from "./protocol/ids.ts";
+import type { PublisherKey, SubscriberKey } from "./protocol/media_plane.ts";
+import type { CensusGroup } from "./signalling/census.ts";
+import { Measurements } from "./statistics.ts";
+
+const CAM = "cam" as FlowId;
+const GROUPS: readonly CensusGroup[] = [{
+  name: "maths" as GroupName,
+  clients: [
+    {
+      id: "a" as ClientId,
+      up: [{ id: CAM, publisher: 1 as PublisherKey }],
+      down: [],
+    },
+    {
+      id: "b" as ClientId,
+      up: [],
+      down: [{ id: CAM, subscriber: 1 as SubscriberKey }],
+    },
+  ],
+}];
+
+const UP = { bitrateBps: 1000.4, loss: 0.25, jitterMs: 1.5 };
+const DOWN = { bitrateBps: 900, maxBitrateBps: 5000.2, loss: 0, rttMs: 12.5 };
+
+Deno.test("Measurements puts together what several threads measure, in Galène's form (B.6)", async () => {
+  const measurements = new Measurements();
+  const told = await measurements.measure(GROUPS, () => {
+    measurements.take({
+      kind: "measured",
+      publishers: new Map([[1 as PublisherKey, [UP]]]),
+      subscribers: new Map(),
+    });
+    measurements.take({
+      kind: "measured",
+      publishers: new Map(),
+      subscribers: new Map([[1 as SubscriberKey, [DOWN]]]),
+    });
+  });
+  assert.deepEqual(JSON.parse(JSON.stringify(told)), [{
+    name: "maths",
+    clients: [
+      {
+        id: "a",
+        up: [{
+          id: "cam",
+          tracks: [{ bitrate: 1000, loss: 0.25, jitter: 1.5 }],
+        }],
+      },
+      {
+        id: "b",
+        down: [{
+          id: "cam",
+          tracks: [{
+            sid: 0,
+            maxSid: 0,
+            tid: 0,
+            maxTid: 0,
+            bitrate: 900,
+            maxBitrate: 5000,
+            loss: 0,
+            rtt: 12.5,
+          }],
+        }],
+      },
+    ],
+  }]);
+});
+
+Deno.test("Measurements does not wait for ever for a thread that says nothing", async () => {
+  const told = await new Measurements().measure(GROUPS, () => {});
+
+  assert.deepEqual(JSON.parse(JSON.stringify(told))[0].clients[0], {
+    id: "a",
+    up: [{ id: "cam", tracks: [] }],
+  });
+});
+
+Deno.test("Measurements asks nothing where nothing flows, and leaves other events alone", async () => {
+  const measurements = new Measurements();
+  const event = {
+    kind: "publisher-failed",
+    publisher: 1 as PublisherKey,
+  } as const;
+  assert.equal(measurements.take(event), false);
+  const told = await measurements.measure([], () => assert.fail("asked"));
+  assert.deepEqual(told, []);
+});
