@@ -149,10 +149,18 @@ export function installProbe(): void {
     };
   };
 
+  // Firefox never answers for a peer that is closed while it is asked.
+  const statsOf = (pc: RTCPeerConnection) =>
+    Promise.race([
+      pc.getStats(),
+      new Promise<undefined>((resolve) => setTimeout(resolve, 2_000)),
+    ]);
+
   globalThis.nereidProbe = {
     async report() {
       const live = peers.filter(({ pc }) => pc.connectionState !== "closed");
-      const reports = await Promise.all(live.map(({ pc }) => pc.getStats()));
+      const asked = await Promise.all(live.map(({ pc }) => statsOf(pc)));
+      const reports = asked.filter((report) => report !== undefined);
       const tiles = document.querySelectorAll<HTMLElement>("[data-local-id]");
       return {
         nowMs: performance.now(),
