@@ -78,6 +78,13 @@ async function check(
   }
 }
 
+/** Waits until the dialogue that was open is closed, and keys are the page's. */
+async function hasNoDialogue(page: Page): Promise<void> {
+  await page.waitForFunction(() =>
+    document.querySelector("dialog") === null
+  );
+}
+
 async function shoot(page: Page, name: string): Promise<void> {
   if (Deno.env.get(RENEW) === undefined) return;
   await page.mouse.move(0, 0);
@@ -139,10 +146,14 @@ testCall("axe finds nothing on any page, in both themes", async (call) => {
   await page.getByTestId("open-settings").click();
   await check(page, "settings", ALL);
   await page.keyboard.press("Escape");
+  await hasNoDialogue(page);
   await page.keyboard.press("Shift+?");
+  await page.locator("dialog[open]").waitFor();
   await check(page, "shortcuts");
   await page.keyboard.press("Escape");
+  await hasNoDialogue(page);
   await page.keyboard.press("Shift+I");
+  await page.getByTestId("make-invite").waitFor();
   await check(page, "invite");
   await page.getByTestId("make-invite").click();
   await page.getByTestId("invite-qr").waitFor();
