@@ -80,9 +80,7 @@ async function check(
 
 /** Waits until the dialogue that was open is closed, and keys are the page's. */
 async function hasNoDialogue(page: Page): Promise<void> {
-  await page.waitForFunction(() =>
-    document.querySelector("dialog") === null
-  );
+  await page.waitForFunction(() => document.querySelector("dialog") === null);
 }
 
 async function shoot(page: Page, name: string): Promise<void> {
