@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 
 import { writeRtpHeader } from "../../sfu/rtp/rtp_packet.ts";
-import { testWithPorts } from "../support/port_sets.ts";
 import { openTestCallServer } from "../support/test_call_server.ts";
 import { PAYLOAD_TYPES, type TestTrack } from "../support/test_sdp.ts";
 import { waitFor } from "../support/wait_for.ts";
@@ -27,10 +26,10 @@ interface Group {
   }[];
 }
 
-testWithPorts(
+Deno.test(
   "B.6 D-50 statistics tell what flows: bit rates, loss, jitter, and the viewer's round trip",
-  async (openPorts) => {
-    await using server = await openTestCallServer(openPorts);
+  async () => {
+    await using server = await openTestCallServer();
     const alice = await server.join("alice");
     const bob = await server.join("bob");
     assert.deepEqual(await server.app.statistics(), [
