@@ -25,8 +25,8 @@ export interface Row {
   readonly reason: string;
 }
 
-/** Reports say that a test of `testOwn()` is where that function is. */
-const DECLARES_TESTS = "tests/conformance/target.ts";
+/** Where reports say a test is that a helper has declared for its file. */
+const HELPERS = /^tests\/(support\/|conformance\/target\.ts$)/;
 
 /** What to call the reasons for which a row has no test. */
 const REASONS = /^(not yet|not copied|does not apply): \S/;
@@ -138,6 +138,6 @@ function isProved(row: Row, ran: readonly RanTest[]): boolean {
 
 function findTests(named: NamedTest, ran: readonly RanTest[]): RanTest[] {
   return ran.filter(({ path, name }) =>
-    (path === named.path || path === DECLARES_TESTS) && isNamed(named, name)
+    (path === named.path || HELPERS.test(path)) && isNamed(named, name)
   );
 }

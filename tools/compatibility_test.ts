@@ -92,6 +92,9 @@ Deno.test("a row is proved when all of its tests ran and passed", () => {
     assert.equal(summarise(rows, bad).mustProved, 0, outcome);
   }
   assert.match(String(findUnproved(rows, [])), /A-1.*did not run/);
+  const at = (path: string) => good.map((test) => ({ ...test, path }));
+  assert.deepEqual(findUnproved(rows, at("tests/support/test_call.ts")), []);
+  assert.equal(findUnproved(rows, at("tests/other_test.ts")).length, 3);
 });
 
 Deno.test("parseJUnit() reads names and outcomes", () => {
