@@ -14,9 +14,14 @@ import { esbuildPath } from "./esbuild_path.ts";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const WEB = join(ROOT, "web");
 
-const PAGES = ["index.html", "group.html", "404.html"];
+const PAGES = ["index.html", "group.html", "change-password.html", "404.html"];
 /** What the pages load, as their HTML names it. */
-const ENTRIES = ["landing.tsx", "main.tsx", "styles/main.css"];
+const ENTRIES = [
+  "landing.tsx",
+  "main.tsx",
+  "change_password.tsx",
+  "styles/main.css",
+];
 /** The fonts' licence asks to be handed on with them. */
 const FONT_LICENCE = "node_modules/@fontsource-variable/inter/LICENSE";
 

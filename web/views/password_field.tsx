@@ -2,21 +2,26 @@ import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
 import { changePassword, type PasswordOutcome } from "../pages/password.ts";
 import { STRINGS } from "../strings.ts";
-import { usePage } from "./page.ts";
 
-/** Lets one who came with a password change it. */
-export function PasswordField(): JSX.Element {
-  const { store } = usePage();
+/** Whose password it is. */
+interface PasswordFieldProps {
+  readonly group: string;
+  readonly username: string;
+}
+
+/** Lets one who has a password change it. */
+export function PasswordField(
+  { group, username }: PasswordFieldProps,
+): JSX.Element {
   const old = useSignal("");
   const fresh = useSignal("");
   const outcome = useSignal<PasswordOutcome | "asking" | undefined>(undefined);
   const words = STRINGS.settings.password;
   const change = async () => {
-    const { group, me } = store.state.peek();
     outcome.value = "asking";
     outcome.value = await changePassword(
-      group.name,
-      me.username,
+      group,
+      username,
       old.value,
       fresh.value,
     );

@@ -32,7 +32,10 @@ export function SettingsDialog(): JSX.Element {
       </Section>
       {store.state.value.group.canChangePassword && (
         <Section title={words.password.title}>
-          <PasswordField />
+          <PasswordField
+            group={store.state.value.group.name}
+            username={store.state.value.me.username}
+          />
         </Section>
       )}
     </Dialog>
