@@ -6,6 +6,7 @@
  */
 import type { Clock, Now } from "./lib/time.ts";
 import { assertNever } from "./lib/assert_never.ts";
+import { DEFAULT_CLIENT_LIMITS } from "./protocol/client_limits.ts";
 import type { SessionId } from "./protocol/ids.ts";
 import type { MediaPlane, PlaneEvent } from "./protocol/media_plane.ts";
 import {
@@ -84,8 +85,9 @@ class RunningApp implements App {
   open(connection: Connection): ConnectionHandle {
     const session = this.#nextSession++ as SessionId;
     this.#connections.set(session, connection);
-    const { address, isIngest = false } = connection;
-    this.#feed({ kind: "connected", session, address, isIngest });
+    const { address, isIngest = false, limits = DEFAULT_CLIENT_LIMITS } =
+      connection;
+    this.#feed({ kind: "connected", session, address, isIngest, limits });
     return {
       receive: (message) => this.#feed({ kind: "message", session, message }),
       faulted: (error) => this.#feed({ kind: "faulted", session, error }),

@@ -88,6 +88,7 @@ async function openServer(
   const pauses = new LoginPauses({
     limits,
     clock,
+    log,
     refused: () => refusals.count("failedLogins"),
   });
   const app = createApp({

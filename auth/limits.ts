@@ -1,10 +1,14 @@
 import * as v from "valibot";
+import {
+  type ClientLimits,
+  DEFAULT_CLIENT_LIMITS,
+} from "../protocol/client_limits.ts";
 
 /**
  * What one client, or one address, may take of the server: the field `limits`
  * of `config.json`, which Galène does not have. README has the reasons.
  */
-export interface Limits {
+export interface Limits extends ClientLimits {
   /**
    * Connections in all, of whatever kind. Each takes three file descriptors;
    * higher wants a higher `ulimit -n`.
@@ -39,6 +43,11 @@ export interface Limits {
    * joining, is well below the default: 100 offers of 8 KB.
    */
   readonly queuedBytes: number;
+  /**
+   * Bytes of one message. Lower keeps memory small; higher lets in longer chat
+   * and group data. An offer of a browser has some 8 KB, and must fit.
+   */
+  readonly messageBytes: number;
   /** Wrong passwords for one user of a group, from one address, until a pause. */
   readonly failedLogins: number;
   /** Wrong passwords from one address, whoever for, until a pause. */
@@ -56,6 +65,8 @@ export const DEFAULT_LIMITS: Limits = {
   messageBurst: 3_000,
   messagesPerSecond: 200,
   queuedBytes: 4 << 20,
+  messageBytes: 1 << 20,
+  ...DEFAULT_CLIENT_LIMITS,
   failedLogins: 50,
   failedLoginsPerAddress: 200,
 };

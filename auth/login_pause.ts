@@ -1,3 +1,4 @@
+import type { Log } from "../lib/log.ts";
 import type { Clock } from "../lib/time.ts";
 import type { Authenticator } from "./authenticator.ts";
 import { FailedLogins, type LoginKey } from "./failed_logins.ts";
@@ -7,6 +8,7 @@ import type { Limits } from "./limits.ts";
 export interface LoginPauseParts {
   readonly limits: () => Promise<Limits>;
   readonly clock: Clock;
+  readonly log: Log;
   /** Told of each try that was refused unseen. */
   readonly refused: () => void;
 }
@@ -33,9 +35,15 @@ export class LoginPauses {
   }
 
   /** Tells what became of a password that was looked at. */
-  note(key: LoginKey, isRight: boolean): void {
-    if (isRight) this.#failed.succeed(key);
-    else this.#failed.fail(key, this.#parts.clock.now().instant);
+  async note(key: LoginKey, isRight: boolean): Promise<void> {
+    if (isRight) return this.#failed.succeed(key);
+    const { limits, clock, log } = this.#parts;
+    const now = clock.now().instant;
+    this.#failed.fail(key, now);
+    // Once for each pause, so that guessing cannot fill the log.
+    if (this.#failed.isBlocked(key, await limits(), now)) {
+      log.warn("Too many wrong passwords", { ...key });
+    }
   }
 }
 
@@ -56,8 +64,10 @@ export function withLoginPauses(
         return { kind: "refused", reason: "too-many-attempts" };
       }
       const outcome = await inner.check(group, credentials);
-      if (outcome.kind === "accepted") pauses.note(key, true);
-      else if (outcome.reason === "not-authorised") pauses.note(key, false);
+      if (outcome.kind === "accepted") await pauses.note(key, true);
+      else if (outcome.reason === "not-authorised") {
+        await pauses.note(key, false);
+      }
       return outcome;
     },
   };

@@ -1,10 +1,7 @@
 import { DEFAULT_LIMITS, type Limits } from "../auth/limits.ts";
 import type { Log } from "../lib/log.ts";
 import type { Clock } from "../lib/time.ts";
-import {
-  decodeClientMessage,
-  MAX_MESSAGE_BYTES,
-} from "../protocol/client_message.ts";
+import { decodeClientMessage } from "../protocol/client_message.ts";
 import {
   CLOSE_ABRUPTLY,
   ProtocolError,
@@ -54,7 +51,8 @@ const MAX_REASON_BYTES = 123;
 export class ClientSocket implements Connection {
   readonly address: string;
   readonly network: string;
-  readonly #limits: Limits;
+  /** See {@linkcode Connection.limits}. */
+  readonly limits: Limits;
   readonly #socket: WebSocket;
   readonly #parts: ClientSocketParts;
   readonly #rate: TokenBucket;
@@ -67,12 +65,12 @@ export class ClientSocket implements Connection {
   constructor(socket: WebSocket, parts: ClientSocketParts) {
     this.address = parts.address;
     this.network = parts.network ?? "";
-    this.#limits = parts.limits ?? DEFAULT_LIMITS;
+    this.limits = parts.limits ?? DEFAULT_LIMITS;
     this.#socket = socket;
     this.#parts = parts;
     this.#rate = new TokenBucket(
-      this.#limits.messageBurst,
-      this.#limits.messagesPerSecond,
+      this.limits.messageBurst,
+      this.limits.messagesPerSecond,
       parts.clock.now().instant,
     );
     socket.binaryType = "arraybuffer";
@@ -94,7 +92,7 @@ export class ClientSocket implements Connection {
   /** See {@linkcode Connection.send}. */
   send(message: ServerMessage): void {
     if (this.#isOver || this.#socket.readyState !== WebSocket.OPEN) return;
-    if (this.#socket.bufferedAmount > this.#limits.queuedBytes) {
+    if (this.#socket.bufferedAmount > this.limits.queuedBytes) {
       this.#parts.count?.("queuedBytes");
       this.#drop("Client dropped: it reads too slowly");
       // It will not read a close frame either, and its queue is to be freed.
@@ -118,7 +116,8 @@ export class ClientSocket implements Connection {
       this.#handle?.faulted(violation("too many messages"));
       return;
     }
-    if (isTooLong(data)) {
+    if (isTooLong(data, this.limits.messageBytes)) {
+      this.#parts.count?.("messageBytes");
       return this.#faultTooLong();
     }
     try {
@@ -186,13 +185,13 @@ export class ClientSocket implements Connection {
   }
 }
 
-function isTooLong(data: unknown): boolean {
-  if (data instanceof ArrayBuffer) return data.byteLength > MAX_MESSAGE_BYTES;
-  if (typeof data !== "string" || data.length * 3 <= MAX_MESSAGE_BYTES) {
+function isTooLong(data: unknown, maxBytes: number): boolean {
+  if (data instanceof ArrayBuffer) return data.byteLength > maxBytes;
+  if (typeof data !== "string" || data.length * 3 <= maxBytes) {
     return false; // at most three bytes of UTF-8 for each UTF-16 unit
   }
-  return data.length > MAX_MESSAGE_BYTES ||
-    new TextEncoder().encode(data).byteLength > MAX_MESSAGE_BYTES;
+  return data.length > maxBytes ||
+    new TextEncoder().encode(data).byteLength > maxBytes;
 }
 
 /** Text and binary messages are alike, as long as they are UTF-8. */

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { ClientLimits } from "../protocol/client_limits.ts";
 import type { ClientMessage } from "../protocol/client_message.ts";
 import type { ProtocolError } from "../protocol/errors.ts";
 import type { ServerMessage } from "../protocol/server_message.ts";
@@ -18,6 +19,9 @@ export interface Connection {
    * machine, which may be a reverse proxy with everybody behind it.
    */
   readonly network?: string;
+
+  /** What it may have of flows; the defaults if absent. */
+  readonly limits?: ClientLimits;
 
   /**
    * Whether it only publishes, as a program for streaming does, and nobody

@@ -70,6 +70,7 @@ function listenIn(
     address: connection.address,
     network: connection.network ?? "",
     isIngest: connection.isIngest ?? false,
+    ...connection.limits !== undefined && { limits: connection.limits },
     send(message) {
       if (message.type === "joined") {
         if (message.kind === "join") entry.group = message.group;

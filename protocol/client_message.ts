@@ -18,12 +18,6 @@ import type { Requested } from "./request.ts";
 import type { IceCandidate, JsonObject, Ping, Pong } from "./server_message.ts";
 
 /**
- * The longest message in bytes, as it is on the wire. Longer ones end the
- * connection with 1009, before they are parsed.
- */
-export const MAX_MESSAGE_BYTES = 1 << 20;
-
-/**
  * The most UTF-16 units that texts may have. Each is several times what clients
  * send; all are there so that nobody makes the server keep or repeat a lot.
  */

@@ -11,6 +11,7 @@ export type ErrorId =
   | "flow-id-taken"
   /** This client publishes as many flows as one may. */
   | "too-many-flows"
+  | "too-many-tracks"
   /** A token action that the client may not do. */
   | "not-authorised"
   /** A token action that failed for another reason. */

@@ -1,3 +1,4 @@
+import { DEFAULT_CLIENT_LIMITS } from "../protocol/client_limits.ts";
 import type {
   ClientHandshake,
   Join,
@@ -62,10 +63,8 @@ export class Attendance {
 
   /** Somebody has connected. */
   connect(
-    { session: id, address, isIngest = false }: Extract<
-      Input,
-      { kind: "connected" }
-    >,
+    { session: id, address, isIngest = false, limits = DEFAULT_CLIENT_LIMITS }:
+      Extract<Input, { kind: "connected" }>,
     turn: Turn,
   ): void {
     if (this.#isStopping) return turn.disconnect(id, 1000, "");
@@ -74,6 +73,7 @@ export class Attendance {
       id,
       address,
       isIngest,
+      limits,
       connectedAt: instant,
       lastHeardAt: instant,
       lastPingAt: instant,
@@ -86,7 +86,7 @@ export class Attendance {
   begin(session: Session, { id, version }: ClientHandshake, turn: Turn): void {
     const addressee = { session: session.id, client: id };
     session.state = { kind: "outside", client: id };
-    this.#flows.connect(addressee);
+    this.#flows.connect(addressee, session.limits);
     turn.send(session.id, { type: "handshake", version: [PROTOCOL_VERSION] });
     if (!version.includes(PROTOCOL_VERSION)) {
       turn.sendWarning(addressee, UNKNOWN_VERSION);

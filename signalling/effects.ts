@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { ClientLimits } from "../protocol/client_limits.ts";
 import type { ClientMessage } from "../protocol/client_message.ts";
 import type { CloseCode, ProtocolError } from "../protocol/errors.ts";
 import type { GroupName, SessionId, Username } from "../protocol/ids.ts";
@@ -57,6 +58,8 @@ export type Input =
     readonly address: string;
     /** Whether it only publishes, by WHIP, and nobody reads what it is sent. */
     readonly isIngest?: boolean;
+    /** The defaults if absent. */
+    readonly limits?: ClientLimits;
   }
   | {
     readonly kind: "message";

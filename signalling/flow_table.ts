@@ -1,5 +1,6 @@
 import { assertNever } from "../lib/assert_never.ts";
 import { after } from "../lib/time.ts";
+import type { ClientLimits } from "../protocol/client_limits.ts";
 import type { Offer } from "../protocol/client_message.ts";
 import type {
   FlowId,
@@ -13,6 +14,7 @@ import type {
   SubscriberKey,
 } from "../protocol/media_plane.ts";
 import type { Requested, RequestedTracks } from "../protocol/request.ts";
+import { countMediaSections } from "../protocol/media_sections.ts";
 import type { Flow } from "./flow.ts";
 import { FlowIndex } from "./flow_index.ts";
 import { Publishers } from "./publishers.ts";
@@ -46,6 +48,7 @@ interface Membership {
 /** A client, as one who publishes and views. */
 interface Client extends Addressee {
   readonly viewer: Viewer;
+  readonly limits: ClientLimits;
   membership: Membership | undefined;
 }
 
@@ -91,11 +94,13 @@ export class FlowTable {
   }
 
   /** A client is connected. */
-  connect(client: Addressee): void {
-    const viewer = new Viewer(client, this.#subscriptions);
+  connect(client: Addressee, limits: ClientLimits): void {
+    const { unansweredOffers } = limits;
+    const viewer = new Viewer(client, this.#subscriptions, unansweredOffers);
     this.#clients.set(client.session, {
       ...client,
       viewer,
+      limits,
       membership: undefined,
     });
   }
@@ -128,6 +133,13 @@ export class FlowTable {
   /** Publishes, renegotiates or replaces a flow; the client may do so (A-41, A-43). */
   offer(session: SessionId, offer: Offer, turn: Turn): void {
     const client = this.#client(session);
+    const { tracksPerFlow } = client.limits;
+    if (countMediaSections(offer.sdp) > tracksPerFlow) {
+      turn.countLimit("tracksPerFlow");
+      const text = `Cannot use offer: it has more than ${tracksPerFlow} tracks`;
+      turn.send(session, { type: "abort", id: offer.id });
+      return turn.sendError(client, text, "too-many-tracks");
+    }
     const held = this.#flows.get(offer.id);
     if (held === undefined) return this.#open(client, offer, turn);
     if (held === this.#flows.getOwn(session, offer.id)) {
@@ -227,7 +239,12 @@ export class FlowTable {
       throw new Error(`Cannot open flow "${offer.id}": its owner has no group`);
     }
     const { group, username } = client.membership;
-    this.#publishers.open({ owner: client, group, username }, offer, turn);
+    const { flowsPerClient } = client.limits;
+    this.#publishers.open(
+      { owner: client, group, username, flowsPerClient },
+      offer,
+      turn,
+    );
   }
 
   #handlePublisher(flow: Flow, event: PublisherEvent, turn: Turn): void {

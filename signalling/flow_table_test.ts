@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { DEFAULT_CLIENT_LIMITS } from "../protocol/client_limits.ts";
 import type { SessionId } from "../protocol/ids.ts";
+import { TICK_INTERVAL_MS } from "./effects.ts";
 import { PATIENCE_MS, PUSH_DELAY_MS } from "./flow_table.ts";
-import { MAX_FLOWS_PER_CLIENT } from "./publishers.ts";
 import { MAKE_BEFORE_BREAK_MS } from "./slot.ts";
 import { SECOND_ANSWER_MS } from "./subscription.ts";
 import { TestServer, type Wire } from "./test_server.ts";
@@ -248,7 +249,7 @@ test("FlowTable goes on with a flow whose renegotiation is refused", () => {
 
 test("FlowTable limits how many flows one client has", () => {
   const { server, a1 } = call();
-  for (let i = 0; i < MAX_FLOWS_PER_CLIENT; i++) {
+  for (let i = 0; i < DEFAULT_CLIENT_LIMITS.flowsPerClient; i++) {
     server.say(a1, { type: "offer", id: `S${i}`, sdp: "offer" });
   }
   assert.deepEqual(server.hear(a1), []);
@@ -256,6 +257,54 @@ test("FlowTable limits how many flows one client has", () => {
   server.say(a1, { type: "offer", id: "more", sdp: "offer" });
 
   assert.equal(server.hear(a1)[1]?.error, "too-many-flows");
+});
+
+test("FlowTable limits how many tracks a flow has, first and later (J-17)", () => {
+  const { server, a1 } = call();
+  const sections = (count: number) => `v=0\n${"m=audio\n".repeat(count)}`;
+  const { tracksPerFlow } = DEFAULT_CLIENT_LIMITS;
+
+  server.say(a1, { type: "offer", id: "S1", sdp: sections(tracksPerFlow + 1) });
+
+  const [abort, error] = server.hear(a1);
+  assert.deepEqual([abort?.type, abort?.id], ["abort", "S1"]);
+  assert.equal(error?.error, "too-many-tracks");
+  assert.equal(server.router.counts.flows, 0);
+
+  server.say(a1, { type: "offer", id: "S1", sdp: sections(tracksPerFlow) });
+  assert.deepEqual(server.hear(a1), []);
+  server.say(a1, { type: "offer", id: "S1", sdp: sections(tracksPerFlow + 1) });
+  assert.equal(server.hear(a1)[1]?.error, "too-many-tracks");
+  assert.equal(server.router.counts.flows, 1, "what it had goes on");
+  assert.equal(server.router.counts.refused.tracksPerFlow, 2);
+});
+
+test("FlowTable holds flows back from one who answers nothing, and nobody else (J-17)", () => {
+  const server = new TestServer();
+  const a1 = server.enter("a1");
+  server.limits = { ...DEFAULT_CLIENT_LIMITS, unansweredOffers: 2 };
+  const b1 = server.enter("b1");
+  server.say(b1, { type: "request", request: EVERYTHING });
+  for (let i = 1; i <= 4; i++) {
+    offer(server, a1, i, { id: `S${i}`, label: "camera" });
+    tracks(server, i);
+  }
+  server.pass(PUSH_DELAY_MS);
+  assert.equal(server.router.counts.subscriptions, 2);
+  assert.equal(server.router.counts.refused.unansweredOffers, 2);
+
+  offered(server, 1);
+  accept(server, b1, "S1", 1);
+  server.pass(TICK_INTERVAL_MS);
+  assert.equal(server.router.counts.subscriptions, 3, "it has answered one");
+
+  server.say(a1, { type: "close", id: "S2" });
+  server.pass(TICK_INTERVAL_MS);
+  assert.equal(server.router.counts.subscriptions, 3, "one is gone");
+
+  server.say(b1, { type: "request", request: {} });
+  server.pass(TICK_INTERVAL_MS);
+  assert.equal(server.router.counts.subscriptions, 0, "it wants nothing");
 });
 
 test("FlowTable replaces without a gap and without a close (A-43, A-45, J-9)", () => {

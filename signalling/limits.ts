@@ -13,8 +13,12 @@ export const LIMITS = [
   "userData",
   /** What operators say of the group. */
   "groupData",
-  /** `MAX_FLOWS_PER_CLIENT`. */
-  "flows",
+  /** Flows that were not opened; see `ClientLimits`. */
+  "flowsPerClient",
+  /** Offers that were not read; see `ClientLimits`. */
+  "tracksPerFlow",
+  /** Flows that were held back; see `ClientLimits`. */
+  "unansweredOffers",
   /** `MAX_PENDING` of token actions. */
   "tokenActions",
   /** `MAX_IDLE_GROUPS`: groups without members, forgotten before their time. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { instantAt } from "../lib/time.ts";
+import { DEFAULT_CLIENT_LIMITS } from "../protocol/client_limits.ts";
 import type { ClientId, SessionId } from "../protocol/ids.ts";
 import { checkLiveness } from "./liveness.ts";
 import type { Session } from "./session.ts";
@@ -11,6 +12,7 @@ function session(heardMs: number, pingedMs = heardMs): Session {
     id: 1 as SessionId,
     address: "",
     isIngest: false,
+    limits: DEFAULT_CLIENT_LIMITS,
     connectedAt: instantAt(0),
     lastHeardAt: instantAt(heardMs),
     lastPingAt: instantAt(pingedMs),

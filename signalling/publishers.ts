@@ -11,17 +11,13 @@ import { type Flow, isLive } from "./flow.ts";
 import type { FlowIndex } from "./flow_index.ts";
 import type { Addressee, Turn } from "./turn.ts";
 
-/**
- * How many flows one client may have, those included that it has replaced and
- * that some viewer still gets. People need three: camera, screen, a file.
- */
-export const MAX_FLOWS_PER_CLIENT = 16;
-
 /** Who publishes, and where. */
 export interface Publishing {
   readonly owner: Addressee;
   readonly group: GroupName;
   readonly username: Username;
+  /** How many flows the owner may have. */
+  readonly flowsPerClient: number;
 }
 
 /** The publishers' side of flows: offers, answers, and which flow replaces which. */
@@ -34,9 +30,13 @@ export class Publishers {
   }
 
   /** Opens a flow with an id that is free, unless the client has too many. */
-  open({ owner, group, username }: Publishing, offer: Offer, turn: Turn): void {
-    if (this.#flows.countOf(owner.session) >= MAX_FLOWS_PER_CLIENT) {
-      turn.countLimit("flows");
+  open(
+    { owner, group, username, flowsPerClient }: Publishing,
+    offer: Offer,
+    turn: Turn,
+  ): void {
+    if (this.#flows.countOf(owner.session) >= flowsPerClient) {
+      turn.countLimit("flowsPerClient");
       turn.send(owner.session, { type: "abort", id: offer.id });
       const text = `Cannot open flow "${offer.id}": you have too many`;
       return turn.sendError(owner, text, "too-many-flows");

@@ -1,3 +1,4 @@
+import type { ClientLimits } from "../protocol/client_limits.ts";
 import type { Instant } from "../lib/time.ts";
 import type { ClientMessage, Join } from "../protocol/client_message.ts";
 import {
@@ -54,6 +55,7 @@ export interface Session {
   readonly address: string;
   /** Whether it only publishes, by WHIP. */
   readonly isIngest: boolean;
+  readonly limits: ClientLimits;
   readonly connectedAt: Instant;
   lastHeardAt: Instant;
   lastPingAt: Instant;

@@ -83,6 +83,12 @@ export class Slot {
     return this.#shown === undefined && this.#next === undefined;
   }
 
+  /** Whether it has a peer that the viewer has never answered. */
+  get isHalfOpen(): boolean {
+    return (this.#shown?.isHalfOpen ?? false) ||
+      (this.#next?.isHalfOpen ?? false);
+  }
+
   /** Whether an earlier flow is shown while this one is not ready. */
   get #isMoving(): boolean {
     return this.#shown !== undefined && this.#shown.flow !== this.#flow;

@@ -88,6 +88,11 @@ export class Subscription {
     return this.#phase.kind === "offered" || this.#phase.kind === "applying";
   }
 
+  /** Whether its first offer is yet to be made or answered. */
+  get isHalfOpen(): boolean {
+    return this.#applied === undefined;
+  }
+
   /** Makes a new offer, now or after the outstanding one, unless nothing changed. */
   need(selection: Selection, restartIce: boolean, turn: Turn): void {
     const latest = this.#need?.selection ?? this.#selection;

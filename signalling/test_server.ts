@@ -7,6 +7,7 @@
 import { instantAt, type Now, wallTimeAt } from "../lib/time.ts";
 import { parseClientMessage } from "../protocol/client_message.ts";
 import { ProtocolError } from "../protocol/errors.ts";
+import { DEFAULT_CLIENT_LIMITS } from "../protocol/client_limits.ts";
 import type { GroupName, SessionId, Username } from "../protocol/ids.ts";
 import type { MediaCommand, MediaEvent } from "../protocol/media_plane.ts";
 import { encodeServerMessage } from "../protocol/server_codec.ts";
@@ -53,6 +54,8 @@ export function letIn(special: Partial<GroupDescription> = {}): Decide {
 export class TestServer {
   /** How credentials are decided; `undefined` leaves them pending. */
   decide: Decide = letIn();
+  /** What those who connect from now on may have. */
+  limits = DEFAULT_CLIENT_LIMITS;
   /** The credentials that are pending. */
   readonly checks: Parameters<Decide>[0][] = [];
   /** What those who keep tokens are asked, and have not been answered by a test. */
@@ -71,7 +74,13 @@ export class TestServer {
   connect(): SessionId {
     const session = ++this.#lastSession as SessionId;
     this.#heard.set(session, []);
-    this.give({ kind: "connected", session, address: "192.0.2.1:5000" });
+    const { limits } = this;
+    this.give({
+      kind: "connected",
+      session,
+      address: "192.0.2.1:5000",
+      limits,
+    });
     return session;
   }
 

@@ -5,11 +5,12 @@
  * @module
  */
 import { instantAt, type Now, wallTimeAt } from "../lib/time.ts";
+import { DEFAULT_CLIENT_LIMITS } from "../protocol/client_limits.ts";
 import type { ClientMessage } from "../protocol/client_message.ts";
 import type { GroupName, SessionId, Username } from "../protocol/ids.ts";
 import type { SubscriberKey } from "../protocol/media_plane.ts";
 import { parseRequested } from "../protocol/request.ts";
-import type { Effect, Input } from "./effects.ts";
+import { type Effect, type Input, TICK_INTERVAL_MS } from "./effects.ts";
 import { FakeMediaPlane, holds } from "./fake_media_plane.ts";
 import { PATIENCE_MS } from "./flow_table.ts";
 import { Router } from "./router.ts";
@@ -69,7 +70,12 @@ export class TestWorld {
     const { session, name: id } = client;
     this.clients.push(client);
     this.#places.set(session, { group: group as GroupName, permissions });
-    this.#give({ kind: "connected", session, address: "192.0.2.1:5" });
+    // Every second client gets its flows one by one.
+    const unansweredOffers = session % 2 === 0
+      ? 1
+      : DEFAULT_CLIENT_LIMITS.unansweredOffers;
+    const limits = { ...DEFAULT_CLIENT_LIMITS, unansweredOffers };
+    this.#give({ kind: "connected", session, address: "192.0.2.1:5", limits });
     const version = ["2"];
     client.say(unclaimed({ type: "handshake", version, id }));
     this.join(client);
@@ -151,8 +157,18 @@ export class TestWorld {
       for (let round = 0; round < 6; round++) this.#calmDown(round * 1_000);
       this.pass(PATIENCE_MS);
       this.#calmDown(0);
+      this.#openOneByOne();
     }
     for (const client of this.connected) this.#checkSatisfied(client);
+  }
+
+  /** Every second client gets a flow only when it has answered the last one's. */
+  #openOneByOne(): void {
+    for (const _ of this.invariants.flows) {
+      this.#calmDown(TICK_INTERVAL_MS); // it answers
+      this.#calmDown(TICK_INTERVAL_MS); // the answer is applied
+    }
+    this.#calmDown(0);
   }
 
   #checkSatisfied({ session }: TestClient): void {

@@ -27,10 +27,20 @@ export class Viewer {
   readonly #slots = new Map<FlowId, Slot>();
   /** Flows that the client has aborted: they come back when they change. */
   readonly #declined = new Set<FlowId>();
+  readonly #unansweredOffers: number;
+  /** Slots that were half open when last looked at. */
+  readonly #halfOpen = new Set<Slot>();
+  /** Flows that wait until the client has answered others. */
+  readonly #heldBack = new Set<Flow>();
 
-  constructor(client: Addressee, subscriptions: SubscriptionTable) {
+  constructor(
+    client: Addressee,
+    subscriptions: SubscriptionTable,
+    unansweredOffers: number,
+  ) {
     this.#client = client;
     this.#subscriptions = subscriptions;
+    this.#unansweredOffers = unansweredOffers;
   }
 
   /** Takes what the client wants from now on. */
@@ -67,6 +77,7 @@ export class Viewer {
   /** A flow has come in the place of another. */
   handleReplacement(old: Flow, flow: Flow, turn: Turn): void {
     this.#declined.delete(old.id);
+    this.#heldBack.delete(old);
     const slot = this.#slots.get(old.id);
     if (slot !== undefined) {
       this.#slots.delete(old.id);
@@ -79,6 +90,7 @@ export class Viewer {
   /** A flow is gone, with its id. */
   handleGone(flow: Flow, turn: Turn): void {
     this.#declined.delete(flow.id);
+    this.#heldBack.delete(flow);
     const slot = this.#slots.get(flow.id);
     if (slot !== undefined) this.#close(slot, turn);
   }
@@ -91,6 +103,7 @@ export class Viewer {
   /** Makes what the client gets of a flow what it wants of it. */
   reconcile(flow: Flow, turn: Turn): void {
     if (flow.owner.session === this.#client.session) return;
+    this.#heldBack.delete(flow);
     const slot = this.#slots.get(flow.id);
     const selection = this.#select(flow, slot);
     if (selection === undefined) {
@@ -98,7 +111,8 @@ export class Viewer {
     } else if (slot !== undefined) {
       slot.serve(selection, turn);
     } else if (this.#mayOpen(flow)) {
-      this.#open(flow, selection, turn);
+      if (this.#isBusy()) this.#holdBack(flow, turn);
+      else this.#open(flow, selection, turn);
     }
   }
 
@@ -134,6 +148,10 @@ export class Viewer {
 
   /** Does what is due. */
   tick(turn: Turn): void {
+    for (const flow of this.#heldBack) {
+      if (this.#isBusy()) break;
+      this.reconcile(flow, turn);
+    }
     for (const slot of [...this.#slots.values()]) {
       switch (slot.tick(turn)) {
         case "refused":
@@ -161,6 +179,8 @@ export class Viewer {
       else slot.closeSilently(turn);
     }
     this.#slots.clear();
+    this.#halfOpen.clear();
+    this.#heldBack.clear();
     this.#declined.clear();
     this.#requested = new Map();
   }
@@ -176,10 +196,26 @@ export class Viewer {
       this.fences.mayOffer(flow.id);
   }
 
+  /** Whether the client has as many offers as it may have without answering. */
+  #isBusy(): boolean {
+    if (this.#halfOpen.size < this.#unansweredOffers) return false;
+    for (const slot of this.#halfOpen) {
+      if (!slot.isHalfOpen) this.#halfOpen.delete(slot);
+    }
+    return this.#halfOpen.size >= this.#unansweredOffers;
+  }
+
+  /** A flow is to be opened when the client has answered others. */
+  #holdBack(flow: Flow, turn: Turn): void {
+    turn.countLimit("unansweredOffers");
+    this.#heldBack.add(flow);
+  }
+
   #open(flow: Flow, selection: Selection, turn: Turn): void {
     const owner = { session: this.#client.session, fences: this.fences };
     const slot = new Slot(owner, this.#subscriptions, flow);
     this.#slots.set(flow.id, slot);
+    this.#halfOpen.add(slot);
     slot.serve(selection, turn);
   }
 

@@ -105,7 +105,7 @@ async function authorise(
     await authorisation.isUser(headers, group, owner);
   const isAllowed = isOwner ||
     await authorisation.isAdministrator(headers, group);
-  if (key !== undefined) pauses.note(key, isAllowed);
+  if (key !== undefined) await pauses.note(key, isAllowed);
   if (isAllowed) return;
   throw new HttpProblem(401, "Haha!", {
     "WWW-Authenticate": 'basic realm="/galene-api/"',

@@ -1,4 +1,3 @@
-import { MAX_MESSAGE_BYTES } from "../../protocol/client_message.ts";
 import type { Log } from "../../lib/log.ts";
 import {
   isLoopback,
@@ -23,7 +22,7 @@ export const DEFAULT_GUARD_LIMITS: GuardLimits = {
   headBytes: 32_768,
   headMs: 60_000,
   idleMs: 120_000,
-  messageBytes: MAX_MESSAGE_BYTES,
+  messageBytes: 1 << 20,
 };
 
 /** What a guard has refused. */

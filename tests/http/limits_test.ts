@@ -6,6 +6,8 @@
  */
 import assert from "node:assert/strict";
 
+import { idleOffer } from "../conformance/media.ts";
+import { waitForValue } from "../support/wait_for.ts";
 import { administer, startAdministered } from "./admin_client.ts";
 import { join, openClient } from "./join.ts";
 
@@ -60,6 +62,7 @@ Deno.test("Limits have names and counters that administrators see, and take effe
   const before = await read();
   assert.equal(before.limits["messageBurst"], 10);
   assert.equal(before.limits["queuedBytes"], 4 << 20);
+  assert.equal(before.limits["messageBytes"], 1 << 20);
   assert.deepEqual(before.refused, {});
   const anonymous = await administer(server.http, "GET", ".limits", {
     as: null,
@@ -76,4 +79,43 @@ Deno.test("Limits have names and counters that administrators see, and take effe
   await ann.closed;
   assert.equal(ann.messages.at(-1)!["value"], "too many messages");
   assert.equal((await read()).refused["messagesPerSecond"], 1);
+});
+
+Deno.test("Flows, tracks and lengths of messages are bounded as the configuration says (J-17)", async () => {
+  await using server = await startAdministered(GROUPS, {
+    "limits": {
+      "flowsPerClient": 1,
+      "tracksPerFlow": 2,
+      "messageBytes": 9_000,
+    },
+  });
+  await using ann = await openClient(server.http, {
+    group: "maths",
+    username: "ann",
+    password: "right",
+  });
+  const offer = (id: string, more = "") => {
+    const { sdp, ...rest } = idleOffer(id);
+    ann.say({ ...rest, sdp: `${String(sdp).trimEnd()}\r\n${more}` });
+  };
+  const hear = (error: string) =>
+    waitForValue(
+      error,
+      () => ann.messages.find((message) => message["error"] === error),
+    );
+  offer("cam-0", "m=audio 0 RTP/AVP 0\r\n".repeat(2));
+  await hear("too-many-tracks");
+  offer("cam-1");
+  offer("cam-2");
+  await hear("too-many-flows");
+  ann.say({ type: "chat", value: "x".repeat(9_000) });
+  await ann.closed;
+  const limits = (await administer(server.http, "GET", ".limits")).json as {
+    refused: Record<string, number>;
+  };
+  assert.deepEqual(limits.refused, {
+    tracksPerFlow: 1,
+    flowsPerClient: 1,
+    messageBytes: 1,
+  });
 });
