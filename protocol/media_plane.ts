@@ -29,6 +29,12 @@ export type PublisherKey = Brand<number, "PublisherKey">;
 export type SubscriberKey = Brand<number, "SubscriberKey">;
 
 /**
+ * Names who watches: all subscribers of one client have it in common. They
+ * share the way to it, and what that way carries.
+ */
+export type ViewerKey = Brand<number, "ViewerKey">;
+
+/**
  * Numbers the offers of one peer: 1, 2, 3… An answer, refusal or abort that
  * carries another number than the peer's latest is late, and is dropped.
  */
@@ -70,6 +76,9 @@ export type MediaCommand =
     readonly kind: "open-subscriber";
     readonly subscriber: SubscriberKey;
     readonly publisher: PublisherKey;
+    readonly viewer: ViewerKey;
+    /** What the flow's picture shows: a screen is of no use if it is blurred. */
+    readonly shows: "screen" | "camera";
     readonly negotiation: Negotiation;
     readonly wanted: WantedTracks;
   }

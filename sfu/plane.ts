@@ -7,10 +7,12 @@ import type {
   PublisherKey,
   SubscriberKey,
   TrackMeasures,
+  ViewerKey,
 } from "../protocol/media_plane.ts";
 import { type PeerContext, Publisher } from "./publisher.ts";
 import { SdpError } from "./sdp/sdp_error.ts";
 import { Subscriber } from "./subscriber.ts";
+import { ViewerPath } from "./viewer_path.ts";
 
 /**
  * All peers of one worker, by key. Knows neither sockets nor timers: whoever
@@ -20,6 +22,8 @@ export class Plane implements MediaPlane {
   readonly #context: PeerContext;
   readonly #publishers = new Map<PublisherKey, Publisher>();
   readonly #subscribers = new Map<SubscriberKey, Subscriber>();
+  /** Of all who watch something. */
+  readonly #paths = new Map<ViewerKey, ViewerPath>();
 
   constructor(context: PeerContext) {
     this.#context = context;
@@ -69,8 +73,12 @@ export class Plane implements MediaPlane {
   /** Does what is due; to be called every 10 ms or so. */
   poll(): void {
     const now = this.#context.clock.now();
-    for (const peer of this.#publishers.values()) this.#pollPeer(peer, now);
-    for (const peer of this.#subscribers.values()) this.#pollPeer(peer, now);
+    for (const peer of this.#publishers.values()) this.#poll(peer, now);
+    for (const peer of this.#subscribers.values()) this.#poll(peer, now);
+    for (const [key, path] of this.#paths) {
+      if (path.isEmpty) this.#paths.delete(key);
+      else this.#poll(path, now);
+    }
     this.#context.hub.poll(now.instant);
   }
 
@@ -78,6 +86,7 @@ export class Plane implements MediaPlane {
     for (const publisher of this.#publishers.values()) publisher.close();
     this.#publishers.clear();
     this.#subscribers.clear();
+    this.#paths.clear();
     this.#context.hub.close();
     return Promise.resolve();
   }
@@ -96,9 +105,9 @@ export class Plane implements MediaPlane {
   }
 
   /** A bug that one peer leads to must not end everybody's call. */
-  #pollPeer(peer: Publisher | Subscriber, now: Now): void {
+  #poll(part: Publisher | Subscriber | ViewerPath, now: Now): void {
     try {
-      peer.poll(now);
+      part.poll(now);
     } catch (error) {
       this.#context.onError(error);
     }
@@ -141,14 +150,17 @@ export class Plane implements MediaPlane {
   }
 
   #openSubscriber(
-    { subscriber, publisher, negotiation, wanted }:
+    { subscriber, publisher, viewer, shows, negotiation, wanted }:
       & MediaCommand
       & { kind: "open-subscriber" },
   ): void {
     const source = this.#publishers.get(publisher);
     // Closed meanwhile, for a reason that signalling is about to hear of.
     if (!source) return;
-    const peer = new Subscriber(subscriber, source, this.#context);
+    const path = this.#paths.get(viewer) ?? new ViewerPath();
+    this.#paths.set(viewer, path);
+    const ends = { publisher: source, path, shows };
+    const peer = new Subscriber(subscriber, ends, this.#context);
     this.#subscribers.set(subscriber, peer);
     peer.offer(negotiation, wanted, false);
   }

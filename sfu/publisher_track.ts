@@ -162,11 +162,16 @@ export class PublisherTrack {
     );
   }
 
+  /** What came of it over the last second, in bit/s. */
+  rateBps(now: Instant): number {
+    return this.#rate.bytesPerSecond(now) * 8;
+  }
+
   /** What is known of it, just now. */
   measure(now: Instant): TrackMeasures {
     const jitter = this.#reception?.jitter ?? 0;
     return {
-      bitrateBps: this.#rate.bytesPerSecond(now) * 8,
+      bitrateBps: this.rateBps(now),
       loss: this.#reception?.fractionLost ?? 0,
       jitterMs: jitter * 1000 / this.#clockRate,
     };

@@ -8,7 +8,7 @@ import type {
 import { PeerIdentity, randomU32 } from "./peer_identity.ts";
 import type { PeerContext, Publisher } from "./publisher.ts";
 import type { PublisherTrack } from "./publisher_track.ts";
-import { SendSideEstimator } from "./rtp/congestion/send_side_estimator.ts";
+import type { PeerFeedback } from "./rtp/congestion/peer_feedback.ts";
 import { ViewerEstimate } from "./rtp/remb.ts";
 import { readRtcp, type RtcpVisitor } from "./rtp/rtcp_reader.ts";
 import { CODECS } from "./sdp/codecs.ts";
@@ -19,11 +19,10 @@ import {
   writeSubscriberOffer,
 } from "./sdp/subscriber_offer.ts";
 import { SubscriberReports } from "./subscriber_reports.ts";
-import {
-  SubscriberTrack,
-  type SubscriberTrackPeer,
-} from "./subscriber_track.ts";
+import { SubscriberTrack } from "./subscriber_track.ts";
+import type { SubscriberTrackPeer } from "./subscriber_track_peer.ts";
 import type { PeerObserver, PeerTransport } from "./transport/ports.ts";
+import type { PathPeer, ViewerPath } from "./viewer_path.ts";
 
 /**
  * The most packets that one viewer is sent again between two polls. Lower
@@ -32,14 +31,19 @@ import type { PeerObserver, PeerTransport } from "./transport/ports.ts";
  */
 const MAX_REPAIRS_PER_POLL = 128;
 
-/** How often a peer is polled, more or less, in milliseconds. */
-const POLL_INTERVAL_MS = 10;
+/** What a subscriber joins: a flow, and the way to a viewer. */
+export interface SubscriberEnds {
+  readonly publisher: Publisher;
+  readonly path: ViewerPath;
+  /** What the flow's picture shows. */
+  readonly shows: "screen" | "camera";
+}
 
 /**
  * An outgoing peer: one flow towards one viewer. Makes the offers, and hands
  * what the viewer reports to the track that it is about.
  */
-export class Subscriber implements PeerObserver, RtcpVisitor {
+export class Subscriber implements PeerObserver, RtcpVisitor, PathPeer {
   readonly key: SubscriberKey;
 
   readonly #context: PeerContext;
@@ -48,7 +52,8 @@ export class Subscriber implements PeerObserver, RtcpVisitor {
   readonly #identity: PeerIdentity;
   readonly #reports: SubscriberReports;
   readonly #estimate = new ViewerEstimate();
-  readonly #estimator: SendSideEstimator;
+  readonly #path: ViewerPath;
+  readonly #feedback: PeerFeedback;
   readonly #trackPeer: SubscriberTrackPeer;
   /** By section of our offers; never removed, only made inactive (B-7). */
   readonly #tracks: SubscriberTrack[] = [];
@@ -61,22 +66,32 @@ export class Subscriber implements PeerObserver, RtcpVisitor {
   #repairs = 0;
   #rtcpNow: Now;
 
-  constructor(key: SubscriberKey, publisher: Publisher, context: PeerContext) {
+  constructor(key: SubscriberKey, ends: SubscriberEnds, context: PeerContext) {
+    const { publisher, path, shows } = ends;
     this.key = key;
     this.#publisher = publisher;
+    this.#path = path;
     this.#context = context;
     this.#transport = context.hub.createPeer(this);
     this.#identity = new PeerIdentity(context.random);
     this.#reports = new SubscriberReports(this.#transport);
-    this.#estimator = new SendSideEstimator(context.clock.now().instant);
+    this.#feedback = path.estimator.addPeer(context.clock.now().instant);
     this.#trackPeer = {
       transport: this.#transport,
       estimate: this.#estimate,
-      estimator: this.#estimator,
+      estimator: path.estimator,
+      feedback: this.#feedback,
+      shows,
       onShown: () => this.#checkLive(),
     };
     this.#rtcpNow = context.clock.now();
     publisher.subscribers.add(this);
+    path.add(this);
+  }
+
+  /** By section of our offers. */
+  get tracks(): readonly SubscriberTrack[] {
+    return this.#tracks;
   }
 
   /** Makes the first or a further offer. */
@@ -137,13 +152,14 @@ export class Subscriber implements PeerObserver, RtcpVisitor {
     this.#repairs = 0;
     if (!this.#transport.connected) return;
     this.#reports.poll(this.#tracks, now);
-    this.#pollProbe(now.instant);
   }
 
   /** Idempotent; no events follow. */
   close(): void {
     for (const track of this.#tracks) track.stop();
     this.#publisher.subscribers.delete(this);
+    this.#path.estimator.removePeer(this.#feedback);
+    this.#path.remove(this);
     this.#transport.close();
   }
 
@@ -156,7 +172,7 @@ export class Subscriber implements PeerObserver, RtcpVisitor {
 
   handleRtcp(packet: Uint8Array, _now: Instant): void {
     this.#rtcpNow = this.#context.clock.now();
-    this.#estimator.receiveFeedback(this.#rtcpNow.instant);
+    this.#feedback.receiveFeedback(this.#rtcpNow.instant);
     readRtcp(packet, this);
   }
 
@@ -183,7 +199,7 @@ export class Subscriber implements PeerObserver, RtcpVisitor {
       delaySinceLast,
       this.#rtcpNow,
     );
-    if (track.rttMs > 0) this.#estimator.rttMs = track.rttMs;
+    if (track.rttMs > 0) this.#path.estimator.rttMs = track.rttMs;
   }
 
   packetStatus(
@@ -191,11 +207,11 @@ export class Subscriber implements PeerObserver, RtcpVisitor {
     received: boolean,
     arrivalTicks: number,
   ): void {
-    this.#estimator.packetStatus(sequenceNumber, received, arrivalTicks);
+    this.#feedback.packetStatus(sequenceNumber, received, arrivalTicks);
   }
 
   transportFeedback(): void {
-    this.#estimator.transportFeedback();
+    this.#feedback.transportFeedback();
   }
 
   nack(
@@ -224,19 +240,6 @@ export class Subscriber implements PeerObserver, RtcpVisitor {
 
   remb(_senderSsrc: number, bitrateBps: number): void {
     this.#estimate.note(bitrateBps, this.#rtcpNow.instant);
-  }
-
-  /** Fills up a probe of the path with packets that the viewer has had. */
-  #pollProbe(now: Instant): void {
-    let owed = this.#estimator.pollProbe(POLL_INTERVAL_MS, now);
-    while (owed > 0) {
-      let sent = 0;
-      for (const track of this.#tracks) {
-        if (track.source.kind === "video") sent += track.sendPadding(now);
-      }
-      if (sent === 0) return;
-      owed -= sent;
-    }
   }
 
   #trackOf(ssrc: number): SubscriberTrack | undefined {

@@ -1,28 +1,24 @@
 import type { Instant, Now } from "../lib/time.ts";
 import type { TrackMeasures } from "../protocol/media_plane.ts";
-import type { SendSideEstimator } from "./rtp/congestion/send_side_estimator.ts";
+import type { Claim } from "./rtp/congestion/share_rate.ts";
 import { LossBasedRate } from "./rtp/loss_based_rate.ts";
-import { RateMeter } from "./rtp/rate_meter.ts";
-import type { ViewerEstimate } from "./rtp/remb.ts";
 import { Rewriter } from "./rtp/rewriter.ts";
 import type { SenderReport } from "./rtp/rtcp_writer.ts";
 import { RepairBudget } from "./rtp/repair_budget.ts";
-import {
-  LONG_RTP_HEADER_SIZE,
-  RTP_HEADER_SIZE,
-  writeRtpHeader,
-  writeTransportSequence,
-} from "./rtp/rtp_packet.ts";
+import { RTP_HEADER_SIZE } from "./rtp/rtp_packet.ts";
 import { wrapRtx } from "./rtp/rtx.ts";
 import { SenderStatistics } from "./rtp/sender_statistics.ts";
 import { MAX_CACHED_BYTES } from "./rtp/packet_cache.ts";
-import { MAX_RED_DEPTH } from "./rtp/red.ts";
+import { Redundancy } from "./rtp/redundancy.ts";
 import { CODECS } from "./sdp/codecs.ts";
 import type { SubscriberSection } from "./sdp/subscriber_offer.ts";
 import { TRANSPORT_SEQUENCE_ID } from "./sdp/extensions.ts";
 import type { AgreedHelp } from "./sdp/subscriber_answer.ts";
 import type { PublisherTrack } from "./publisher_track.ts";
-import type { PeerTransport } from "./transport/ports.ts";
+import type { SubscriberTrackPeer } from "./subscriber_track_peer.ts";
+import { claimPicture, claimSound } from "./track_claim.ts";
+import { TrackWriter } from "./track_writer.ts";
+import type { PathTrack } from "./viewer_path.ts";
 
 /** Where a track's numbers begin; random (RFC 3550 §5.1). */
 export interface FirstNumbers {
@@ -38,60 +34,34 @@ const NO_HELP: AgreedHelp = {
   transportSequence: false,
 };
 
-/**
- * From which share of loss on sound is sent with redundancy, and below which no
- * more. Lower mends more at the price of twice the sound's rate.
- */
-const RED_FROM = 0.004;
-const RED_UNTIL = 0.001;
-
-/** From which share of loss on each packet repeats two, not one. */
-const DEEP_RED_FROM = 0.02;
-
 /** Padding repeats the latest packets, so many of them in turn. */
 const PADDING_PACKETS = 16;
-
-/**
- * Of what a path carries, for what is not counted in an estimate, such as
- * repairs. Higher uses more of the path; lower keeps its queue shorter.
- */
-const MEDIA_SHARE = 0.95;
-
-/** What a track has of the peer that it belongs to. */
-export interface SubscriberTrackPeer {
-  readonly transport: PeerTransport;
-  /** Of all tracks of the peer together, by its REMB. */
-  readonly estimate: ViewerEstimate;
-  /** Of the path that all tracks of the peer share, where the viewer helps. */
-  readonly estimator: SendSideEstimator;
-  /** Called once, when something that can be shown has been forwarded. */
-  readonly onShown: () => void;
-}
 
 /**
  * One track towards one viewer: which of the publisher's packets go out, and
  * under which numbers. Keeps no packets.
  */
-export class SubscriberTrack {
+export class SubscriberTrack implements PathTrack {
   readonly source: PublisherTrack;
   readonly statistics = new SenderStatistics();
   /** Our SDP's section for the track; replaced when it becomes (in)active. */
   section: SubscriberSection;
-  /** Of what we offered for the track, what the viewer has agreed to. */
-  help = NO_HELP;
 
   readonly #peer: SubscriberTrackPeer;
   readonly #rewriter: Rewriter;
   readonly #lossRate = new LossBasedRate();
-  readonly #rate = new RateMeter();
-  readonly #header = new Uint8Array(RTP_HEADER_SIZE);
-  readonly #longHeader = new Uint8Array(LONG_RTP_HEADER_SIZE);
+  readonly #writer: TrackWriter;
   readonly #repairs = new RepairBudget();
+  readonly #redundancy = new Redundancy();
   readonly #rtxPayload = new Uint8Array(MAX_CACHED_BYTES + 2);
+  #help = NO_HELP;
   #nextRtx: number;
   /** How far back the next packet is that only fills up a probe. */
   #paddingAge = 0;
-  #redundant = false;
+  /** Between {@linkcode start} and {@linkcode stop}. */
+  #wanted = false;
+  /** Of the viewer's path; 0 while there is nothing for this track. */
+  #targetBps: number | undefined;
   /** Forwarding; a picture also has to begin with a keyframe. */
   #started = false;
   /** A whole keyframe, or a packet of sound, has been forwarded. */
@@ -107,6 +77,7 @@ export class SubscriberTrack {
     this.section = section;
     this.#peer = peer;
     this.#nextRtx = first.rtxSequenceNumber;
+    this.#writer = new TrackWriter(peer.transport, peer.feedback);
     this.#rewriter = new Rewriter({
       ssrc: section.ssrc,
       payloadType: section.payloadType,
@@ -114,6 +85,15 @@ export class SubscriberTrack {
       firstSequenceNumber: first.sequenceNumber,
       firstTimestamp: first.timestamp,
     });
+  }
+
+  /** Of what we offered for the track, what the viewer has agreed to. */
+  set help(help: AgreedHelp) {
+    this.#help = help;
+    const { transportSequence } = help;
+    this.#writer.transportSequenceId = transportSequence
+      ? TRANSPORT_SEQUENCE_ID
+      : -1;
   }
 
   /** To the viewer, in milliseconds; 0 while unknown. */
@@ -129,10 +109,38 @@ export class SubscriberTrack {
   /** What the viewer can take, by its loss and its own estimate, in bit/s (B-38). */
   rateBps(now: Instant): number {
     const remb = this.#peer.estimate.bitrateBps(now) ?? Infinity;
-    const { estimator } = this.#peer;
-    return estimator.started
-      ? Math.min(estimator.estimateBps * MEDIA_SHARE, remb)
-      : Math.min(this.#lossRate.rateBps(now), remb);
+    return Math.min(this.#targetBps ?? this.#lossRate.rateBps(now), remb);
+  }
+
+  /** What it wants of the viewer's path, while it is to be sent. */
+  claim(now: Instant): Claim | undefined {
+    if (!this.#wanted) return undefined;
+    if (this.source.kind === "audio") {
+      return claimSound(this.#writer.bitrateBps(now));
+    }
+    return claimPicture(
+      this.#peer.shows,
+      this.source.rateBps(now),
+      this.source.understands("goog-remb"),
+      this.#targetBps ?? Infinity,
+    );
+  }
+
+  /** See {@linkcode PathTrack.overheadBps}. */
+  overheadBps(now: Instant): number {
+    return this.#writer.overheadBps(now);
+  }
+
+  /**
+   * What it may use of the viewer's path, in bit/s. With 0 it is not sent, and
+   * its publisher no longer heeds this viewer, until there is more.
+   */
+  setTargetRate(bps: number, now: Instant): void {
+    const wasPaused = this.#isPaused;
+    this.#targetBps = bps;
+    if (wasPaused === this.#isPaused) return;
+    if (wasPaused) this.#resume(now);
+    else this.#halt();
   }
 
   /** What is known of it, just now. */
@@ -141,7 +149,7 @@ export class SubscriberTrack {
     const maxBitrateBps = this.rateBps(now);
     const { clockRate } = CODECS[this.section.codec];
     return {
-      bitrateBps: this.#rate.bytesPerSecond(now) * 8,
+      bitrateBps: this.#writer.bitrateBps(now),
       ...(Number.isFinite(maxBitrateBps) ? { maxBitrateBps } : {}),
       loss: fractionLost,
       ...(reportedAt === undefined
@@ -156,6 +164,11 @@ export class SubscriberTrack {
    * recent enough, else with the next one, which is asked for.
    */
   start(now: Instant): void {
+    this.#wanted = true;
+    if (!this.#isPaused) this.#resume(now);
+  }
+
+  #resume(now: Instant): void {
     this.source.attach(this);
     if (this.#started || this.source.kind === "audio") return;
     const from = this.source.cache.replayStart(now);
@@ -174,6 +187,11 @@ export class SubscriberTrack {
 
   /** Ends forwarding; what comes after a new start joins on without a break. */
   stop(): void {
+    this.#wanted = false;
+    this.#halt();
+  }
+
+  #halt(): void {
     this.source.detach(this);
     this.#started = false;
     this.#rewriter.switchSource();
@@ -232,13 +250,27 @@ export class SubscriberTrack {
    */
   sendPadding(now: Instant): number {
     const { cache } = this.source;
-    if (!this.help.rtx || !this.#started) return 0;
+    const { codec, rtxSsrc } = this.section;
+    if (!this.#help.rtx || !this.#wanted) return 0;
+    if (!this.#started) {
+      const payloadType = CODECS[codec].subscriberRtxPayloadType!;
+      return this.#writer.writePadding(
+        payloadType,
+        this.#nextRtx++,
+        rtxSsrc,
+        now,
+      );
+    }
     const age = this.#paddingAge++ % PADDING_PACKETS;
     const extended = cache.newest - age;
     const slot = cache.find(extended);
     // The next one may be there.
     if (slot < 0) return RTP_HEADER_SIZE;
     return this.#sendAgain(extended, slot, now);
+  }
+
+  get #isPaused(): boolean {
+    return this.#targetBps === 0;
   }
 
   /** Notes the viewer's receiver report. */
@@ -256,7 +288,7 @@ export class SubscriberTrack {
       delaySinceLast,
       now,
     );
-    const actualBps = this.#rate.bytesPerSecond(now.instant) * 8;
+    const actualBps = this.#writer.bitrateBps(now.instant);
     this.#lossRate.report(fractionLost, actualBps, now.instant);
   }
 
@@ -297,11 +329,9 @@ export class SubscriberTrack {
 
   /** The payload with redundancy, where that helps the viewer. */
   #redPayload(extended: number): Uint8Array | undefined {
-    if (!this.help.red) return undefined;
-    const { loss } = this.#peer.estimator;
-    this.#redundant = loss > (this.#redundant ? RED_UNTIL : RED_FROM);
-    if (!this.#redundant) return undefined;
-    const depth = loss > DEEP_RED_FROM ? MAX_RED_DEPTH : 1;
+    if (!this.#help.red) return undefined;
+    const depth = this.#redundancy.depth(this.#peer.estimator.loss);
+    if (depth === 0) return undefined;
     return this.source.redPayload(extended, this.section.payloadType, depth);
   }
 
@@ -311,7 +341,7 @@ export class SubscriberTrack {
     const rewriter = this.#rewriter;
     if (!rewriter.map(extended, cache.timestamp(slot), now)) return 0;
     const marker = cache.marker(slot);
-    if (!this.help.rtx) {
+    if (!this.#help.rtx) {
       return this.#send(
         rewriter.payloadType,
         marker,
@@ -327,10 +357,11 @@ export class SubscriberTrack {
     );
     const payload = this.#rtxPayload.subarray(0, size);
     const payloadType = CODECS[codec].subscriberRtxPayloadType!;
-    return this.#write(
+    return this.#writer.write(
       payloadType,
       marker,
       this.#nextRtx++,
+      rewriter.timestamp,
       rtxSsrc,
       payload,
       now,
@@ -344,46 +375,17 @@ export class SubscriberTrack {
     payload: Uint8Array,
     now: Instant,
   ): number {
-    const { sequenceNumber, ssrc } = this.#rewriter;
-    const sent = this.#write(
+    const { sequenceNumber, ssrc, timestamp } = this.#rewriter;
+    const sent = this.#writer.write(
       payloadType,
       marker,
       sequenceNumber,
+      timestamp,
       ssrc,
       payload,
       now,
     );
     if (sent > 0) this.statistics.sent(payload.length);
     return sent;
-  }
-
-  #write(
-    payloadType: number,
-    marker: boolean,
-    sequenceNumber: number,
-    ssrc: number,
-    payload: Uint8Array,
-    now: Instant,
-  ): number {
-    const { estimator, transport } = this.#peer;
-    const numbered = this.help.transportSequence && transport.connected;
-    const header = numbered ? this.#longHeader : this.#header;
-    const { timestamp } = this.#rewriter;
-    writeRtpHeader(
-      header,
-      payloadType,
-      marker,
-      sequenceNumber,
-      timestamp,
-      ssrc,
-    );
-    const size = header.length + payload.length;
-    if (numbered) {
-      const number = estimator.send(size, now);
-      writeTransportSequence(header, TRANSPORT_SEQUENCE_ID, number);
-    }
-    if (transport.sendRtp(header, payload) === 0) return 0;
-    this.#rate.add(size, now);
-    return size;
   }
 }

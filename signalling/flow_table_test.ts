@@ -130,6 +130,8 @@ test("FlowTable publishes, shows and unpublishes (K-3)", () => {
     kind: "open-subscriber",
     subscriber: 1,
     publisher: 1,
+    viewer: 2,
+    shows: "camera",
     negotiation: 1,
     wanted: { audio: true, video: "high" },
   }]);
@@ -485,10 +487,8 @@ test("FlowTable keeps what one asked of a flow for what replaces it, until the n
   offer(server, a1, 2, { id: "S2", replace: "S1" });
   tracks(server, 2);
   const opened = server.commands().at(-1);
-  assert.deepEqual(opened?.kind === "open-subscriber" && opened.wanted, {
-    audio: false,
-    video: "low",
-  });
+  assert.ok(opened?.kind === "open-subscriber");
+  assert.deepEqual(opened.wanted, { audio: false, video: "low" });
   offered(server, 2);
   accept(server, b1, "S2", 2);
   server.commands();
@@ -682,6 +682,28 @@ test("FlowTable does not offer again at once what is aborted at once", () => {
   assert.deepEqual(server.commands().map(({ kind }) => kind), [
     "open-subscriber",
   ], "it comes back when it changes");
+});
+
+test("FlowTable tells media which flows share the way to a viewer, and what they show", () => {
+  const { server, a1, b1 } = call();
+  const c1 = server.enter("c1");
+  server.say(c1, { type: "request", request: EVERYTHING });
+  offer(server, a1, 1, { id: "S1", label: "camera" });
+  offer(server, a1, 2, { id: "S2", label: "screenshare" });
+  tracks(server, 1);
+  tracks(server, 2);
+
+  const opened = server.commands().flatMap((command) =>
+    command.kind === "open-subscriber"
+      ? [[command.publisher, command.viewer, command.shows]]
+      : []
+  );
+  assert.deepEqual(opened, [
+    [1, b1, "camera"],
+    [1, c1, "camera"],
+    [2, b1, "screen"],
+    [2, c1, "screen"],
+  ]);
 });
 
 test("FlowTable offers only what is requested (A-55)", () => {

@@ -1,6 +1,10 @@
 import { after, type Instant } from "../lib/time.ts";
 import { assertNever } from "../lib/assert_never.ts";
-import type { Negotiation, SubscriberKey } from "../protocol/media_plane.ts";
+import type {
+  Negotiation,
+  SubscriberKey,
+  ViewerKey,
+} from "../protocol/media_plane.ts";
 import { isRepeatedAnswer } from "../protocol/sdp_origin.ts";
 import type { Flow } from "./flow.ts";
 import { isSameSelection, type Selection } from "./selection.ts";
@@ -12,6 +16,9 @@ import type { Turn } from "./turn.ts";
  * to the right answer if the unusable one was a late one.
  */
 export const SECOND_ANSWER_MS = 5_000;
+
+/** The label that clients give to flows that show a screen. */
+const SCREEN_LABEL = "screenshare";
 
 /** What is to be offered after the outstanding offer. */
 interface Need {
@@ -67,6 +74,7 @@ export class Subscription {
   /** Opens a peer; the plane's offer follows. */
   constructor(
     key: SubscriberKey,
+    viewer: ViewerKey,
     flow: Flow,
     selection: Selection,
     turn: Turn,
@@ -78,6 +86,8 @@ export class Subscription {
       kind: "open-subscriber",
       subscriber: key,
       publisher: flow.publisher,
+      viewer,
+      shows: flow.label === SCREEN_LABEL ? "screen" : "camera",
       negotiation: this.#number,
       wanted: selection.wanted,
     });

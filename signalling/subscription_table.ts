@@ -1,4 +1,4 @@
-import type { SubscriberKey } from "../protocol/media_plane.ts";
+import type { SubscriberKey, ViewerKey } from "../protocol/media_plane.ts";
 import type { Flow } from "./flow.ts";
 import type { Selection } from "./selection.ts";
 import type { Slot } from "./slot.ts";
@@ -20,7 +20,9 @@ export class SubscriptionTable {
     const key = ++this.#lastKey as SubscriberKey;
     this.#slots.set(key, slot);
     flow.subscriptions.add(key);
-    return new Subscription(key, flow, selection, turn);
+    // Each connection is a viewer of its own; media need not know whose.
+    const viewer = slot.session as number as ViewerKey;
+    return new Subscription(key, viewer, flow, selection, turn);
   }
 
   /** Closes a peer. What the plane still says of it finds no slot. */

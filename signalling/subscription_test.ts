@@ -13,6 +13,7 @@ import type {
   Negotiation,
   PublisherKey,
   SubscriberKey,
+  ViewerKey,
 } from "../protocol/media_plane.ts";
 import type { Flow } from "./flow.ts";
 import type { Selection } from "./selection.ts";
@@ -60,7 +61,8 @@ function open() {
     return result;
   }
   const key = 1 as SubscriberKey;
-  const one = act((turn) => new Subscription(key, FLOW, BOTH, turn));
+  const viewer = 1 as ViewerKey;
+  const one = act((turn) => new Subscription(key, viewer, FLOW, BOTH, turn));
   return {
     one,
     act,

@@ -172,3 +172,8 @@ export function writeTransportSequence(
   writeU16(out, 17, number);
   out[19] = 0;
 }
+
+/** Says of the header at the start of `out` that padding ends the packet. */
+export function markPadded(out: Uint8Array): void {
+  out[0] = out[0]! | 0x20;
+}

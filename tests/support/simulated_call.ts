@@ -10,6 +10,7 @@ import type {
   PlaneEvent,
   PublisherKey,
   SubscriberKey,
+  ViewerKey,
 } from "../../protocol/media_plane.ts";
 import { Plane } from "../../sfu/plane.ts";
 import { readRtcp } from "../../sfu/rtp/rtcp_reader.ts";
@@ -81,6 +82,8 @@ export class SimulatedCall {
       kind: "open-subscriber",
       subscriber,
       publisher: PUBLISHER,
+      viewer: subscriber as number as ViewerKey,
+      shows: "camera",
       negotiation: FIRST,
       wanted: { audio: true, video: "high" },
     });

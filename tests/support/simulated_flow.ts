@@ -1,3 +1,5 @@
+import { after } from "../../lib/time.ts";
+import type { PeerFeedback } from "../../sfu/rtp/congestion/peer_feedback.ts";
 import { SendSideEstimator } from "../../sfu/rtp/congestion/send_side_estimator.ts";
 import {
   ArrivalLog,
@@ -20,6 +22,12 @@ export interface SimulatedFlowOptions {
   readonly random: () => number;
   /** The share of messages of feedback that is lost. */
   readonly backLoss?: number;
+  /** That of other flows to the same viewer; by default, one of its own. */
+  readonly estimator?: SendSideEstimator;
+  /** Of the estimate, what this flow may use, 0 to 1. */
+  readonly share?: () => number;
+  /** By how much the viewer's clock is ahead, in milliseconds. */
+  readonly clockAheadMs?: number;
 }
 
 /**
@@ -30,27 +38,47 @@ export class SimulatedFlow {
   readonly estimator: SendSideEstimator;
   /** What has arrived, on the wire. */
   deliveredBytes = 0;
+  /** The rate at which pictures are sent; it follows as soon as encoders do. */
+  rateBps: number;
   readonly #options: SimulatedFlowOptions;
+  readonly #feedback: PeerFeedback;
   readonly #arrivals = new ArrivalLog();
-  readonly #feedback = new Uint8Array(1_400);
+  readonly #message = new Uint8Array(1_400);
 
   constructor(options: SimulatedFlowOptions) {
     this.#options = options;
-    const { time, random } = options;
-    this.estimator = new SendSideEstimator(time.now);
+    const { time, random, share = () => 1 } = options;
+    this.estimator = options.estimator ?? new SendSideEstimator();
+    this.#feedback = this.estimator.addPeer(time.now);
+    const allowed = () => {
+      const bps = this.estimator.targetBps(time.now) * share() * 0.95;
+      const packets = Math.ceil(bps / 8 / 30 / 1_156) * 30;
+      return Math.max(0, bps - packets * OVERHEAD_BYTES * 8);
+    };
+    this.rateBps = allowed();
     // As long as an encoder takes to follow.
-    let rateBps = this.estimator.estimateBps;
-    time.every(200, () => rateBps = this.estimator.estimateBps * 0.95);
+    time.every(200, () => this.rateBps = allowed());
     // Pictures differ, and those of two cameras are not taken at once.
     time.every(
       1_000 / 30,
-      () => this.#sendBytes(rateBps / 8 / 30 * (0.7 + 0.6 * random()), rateBps),
+      () => {
+        const bytes = this.rateBps / 8 / 30 * (0.7 + 0.6 * random());
+        this.#sendBytes(bytes, this.rateBps);
+      },
       time.now + 33 * random(),
     );
-    time.every(10, () => {
-      this.#sendBytes(this.estimator.pollProbe(10, time.now));
-    });
+    // One of the flows to a viewer fills up the probes of its path.
+    if (options.estimator === undefined) {
+      time.every(10, () => {
+        this.#sendBytes(this.estimator.pollProbe(10, 0, time.now));
+      });
+    }
     time.every(50, () => this.#tell(), time.now + 50 * random());
+  }
+
+  /** Sends at once what nobody needs, so that a probe is whole. */
+  sendPadding(bytes: number): void {
+    this.#sendBytes(bytes);
   }
 
   /** Paced, if a rate is given: at 2.5 times that, as browsers do. */
@@ -67,25 +95,26 @@ export class SimulatedFlow {
 
   #send(rtpBytes: number): void {
     const { time, link } = this.#options;
-    const number = this.estimator.send(rtpBytes, time.now);
+    const number = this.#feedback.send(rtpBytes, time.now);
     const size = rtpBytes + OVERHEAD_BYTES;
     const arrivalMs = link.send(size, time.now);
     if (arrivalMs === undefined) return;
     time.at(arrivalMs, () => {
       this.deliveredBytes += size;
-      this.#arrivals.receive(number, time.now);
+      const { clockAheadMs = 0 } = this.#options;
+      this.#arrivals.receive(number, after(time.now, clockAheadMs));
     });
   }
 
   #tell(): void {
     const { time, backMs = 30, random, backLoss = 0 } = this.#options;
     while (this.#arrivals.pending) {
-      const size = this.#arrivals.write(this.#feedback, 0);
-      const message = this.#feedback.slice(0, size);
+      const size = this.#arrivals.write(this.#message, 0);
+      const message = this.#message.slice(0, size);
       if (random() < backLoss) continue;
       time.at(time.now + backMs, () => {
-        this.estimator.receiveFeedback(time.now);
-        readTransportFeedback(message, 0, message.length, this.estimator);
+        this.#feedback.receiveFeedback(time.now);
+        readTransportFeedback(message, 0, message.length, this.#feedback);
       });
     }
   }

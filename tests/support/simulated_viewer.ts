@@ -80,7 +80,10 @@ export class SimulatedViewer {
     this.#arrivals.receive(number, this.#options.time.now);
     switch (view.payloadType) {
       case PAYLOAD_TYPES.rtx:
-        unwrapRtx(view, packet, this.#videoSsrc, PAYLOAD_TYPES.video);
+        // Padding alone says nothing of any packet.
+        if (!unwrapRtx(view, packet, this.#videoSsrc, PAYLOAD_TYPES.video)) {
+          return;
+        }
         return this.#receiveVideo(packet);
       case PAYLOAD_TYPES.video:
         this.#videoSsrc = view.ssrc;

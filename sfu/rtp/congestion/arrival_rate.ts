@@ -30,13 +30,19 @@ export class ArrivalRate {
     this.#bytes[slot] = this.#bytes[slot]! + sizeBytes;
   }
 
-  /** In bit/s; `undefined` until it has been measured for long enough. */
-  get bitrateBps(): number | undefined {
-    if (this.#bucket - this.#first < BUCKETS) return undefined;
+  /** Whether it has been measured for long enough to rely on. */
+  get settled(): boolean {
+    return this.#bucket - this.#first >= BUCKETS;
+  }
+
+  /** In bit/s; as far as it can be said, if it is not {@linkcode settled}. */
+  get bitrateBps(): number {
+    const buckets = Math.min(this.#bucket - this.#first, BUCKETS);
+    if (buckets === 0) return 0;
     let sum = 0;
-    for (let i = 1; i <= BUCKETS; i++) {
+    for (let i = 1; i <= buckets; i++) {
       sum += this.#bytes[(this.#bucket - i) % (BUCKETS + 1)]!;
     }
-    return sum * 8 * 1_000 / (BUCKETS * BUCKET_MS);
+    return sum * 8 * 1_000 / (buckets * BUCKET_MS);
   }
 }

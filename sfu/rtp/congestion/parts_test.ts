@@ -72,8 +72,10 @@ test("OveruseDetector's threshold follows the trend, more slowly up than down", 
 test("ArrivalRate counts whole parts of the last half second", () => {
   const rate = new ArrivalRate();
   for (let ms = 0; ms < 500; ms += 10) rate.add(1_000, 1_000 + ms);
-  assert.equal(rate.bitrateBps, undefined);
+  assert.equal(rate.settled, false);
+  assert.equal(rate.bitrateBps, 45 * 1_000 * 8 / 0.45, "so far");
   rate.add(1_000, 1_500);
+  assert.equal(rate.settled, true);
   assert.equal(rate.bitrateBps, 50 * 1_000 * 8 * 2);
   rate.add(1_000, 1_749);
   // From 1,200 ms on to 1,700 ms: the last 300 ms of the first, and one.

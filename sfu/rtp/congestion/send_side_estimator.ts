@@ -1,17 +1,10 @@
 import type { Instant } from "../../../lib/time.ts";
 import { RateMeter } from "../rate_meter.ts";
-import {
-  TICKS_PER_MS,
-  type TransportFeedbackVisitor,
-} from "../transport_feedback.ts";
-import { ArrivalRate } from "./arrival_rate.ts";
 import { DelayBasedRate } from "./delay_based_rate.ts";
 import { LossBasedLimit } from "./loss_based_limit.ts";
-import { StandingQueue } from "./standing_queue.ts";
-import { OveruseDetector, type Usage } from "./overuse_detector.ts";
-import { PacketGroups } from "./packet_groups.ts";
+import type { Usage } from "./overuse_detector.ts";
+import { PeerFeedback } from "./peer_feedback.ts";
 import { Prober } from "./prober.ts";
-import { SentPackets } from "./sent_packets.ts";
 
 /** What is assumed of a path at first, in bit/s. */
 const INITIAL_BPS = 600_000;
@@ -19,11 +12,8 @@ const INITIAL_BPS = 600_000;
 /** No path is taken to carry less, in bit/s. */
 const MIN_BPS = 50_000;
 
-/** More than any viewer's flow needs, in bit/s. */
-const MAX_BPS = 20_000_000;
-
-/** What IP, UDP and SRTP add to a packet, in bytes. */
-const OVERHEAD_BYTES = 44;
+/** More than any viewer needs of all flows together, in bit/s. */
+const MAX_BPS = 50_000_000;
 
 /**
  * A rate of which less is used needs no proof that there is more. Higher probes
@@ -43,44 +33,67 @@ const LOSS_WEIGHT = 1 / 200;
  */
 const MIN_QUEUE_MS = 20;
 
+/**
+ * A peer that has told nothing for so long, in milliseconds, says nothing of how
+ * the path is now.
+ */
+const FRESH_MS = 600;
+
+/**
+ * Peers of one browser have the same clock, so that the quickest packet of each
+ * seems to be under way for about as long. Higher takes different clocks for
+ * one, and misjudges probes by as much; lower, one clock for two.
+ */
+const SAME_CLOCK_MS = 20;
+
+/**
+ * After a queue grew, it is emptied: for each so many milliseconds of it, so
+ * much less is sent than the path carries, down to a half. Lower empties it
+ * sooner; higher keeps pictures sharper meanwhile.
+ */
+const DRAIN_MS = 600;
+const LEAST_SHARE = 0.5;
+
+/** For how long after it grew, in milliseconds. */
+const DRAIN_LASTS_MS = 5_000;
+
 /** Until a round trip is measured, in milliseconds. */
 const INITIAL_RTT_MS = 100;
 
 /**
  * How much may be sent to one viewer over its path, estimated where it is sent
  * by what the viewer says about each packet's arrival (RFC 8836;
- * draft-ietf-rmcat-gcc-02). One for each peer; nothing is allocated per packet.
+ * draft-ietf-rmcat-gcc-02). One for all peers of a viewer, which share the path:
+ * each tells by its {@linkcode PeerFeedback} what it sees of it.
  */
-export class SendSideEstimator implements TransportFeedbackVisitor {
-  readonly #sent = new SentPackets();
-  readonly #groups = new PacketGroups();
-  readonly #detector = new OveruseDetector();
-  readonly #queue = new StandingQueue();
+export class SendSideEstimator {
+  readonly #peers: PeerFeedback[] = [];
   readonly #delayBased = new DelayBasedRate(INITIAL_BPS, MIN_BPS, MAX_BPS);
   readonly #lossBased = new LossBasedLimit(MAX_BPS, MIN_BPS, MAX_BPS);
-  readonly #arriving = new ArrivalRate();
   readonly #sending = new RateMeter();
   readonly #prober = new Prober();
-  #now: Instant;
   #startedAt: number | undefined;
-  /** The receiver's clock when the first packet came, and its latest time. */
-  #lastTicks: number | undefined;
-  #arrivalTicks = 0;
+  #started = false;
   #rttMs = INITIAL_RTT_MS;
   #loss = 0;
-
-  constructor(now: Instant) {
-    this.#now = now;
-  }
+  /** When the path last had more to carry than it can. */
+  #congestedAt = Number.NEGATIVE_INFINITY;
 
   /** Whether feedback has come, so that there is an estimate. */
   get started(): boolean {
-    return this.#lastTicks !== undefined;
+    return this.#started;
   }
 
   /** In bit/s, with what packets cost on the wire. */
   get estimateBps(): number {
     return Math.min(this.#delayBased.rateBps, this.#lossBased.limitBps);
+  }
+
+  /** What to send now: less than the estimate while a queue is to be emptied. */
+  targetBps(now: Instant): number {
+    if (now - this.#congestedAt > DRAIN_LASTS_MS) return this.estimateBps;
+    const excessMs = Math.max(0, this.#queueMs(now) - MIN_QUEUE_MS);
+    return this.estimateBps * Math.max(LEAST_SHARE, 1 - excessMs / DRAIN_MS);
   }
 
   /** The share of packets that was lost lately, 0 to 1. */
@@ -89,61 +102,73 @@ export class SendSideEstimator implements TransportFeedbackVisitor {
   }
 
   /** To the viewer and back, in milliseconds, as far as it is known. */
+  get rttMs(): number {
+    return this.#rttMs;
+  }
+
   set rttMs(rttMs: number) {
     this.#rttMs = rttMs;
   }
 
-  /** Notes a packet, and returns the number that it has to carry. */
-  send(rtpBytes: number, now: Instant): number {
-    const size = rtpBytes + OVERHEAD_BYTES;
+  /** One more peer goes to the viewer. */
+  addPeer(now: Instant): PeerFeedback {
+    const peer = new PeerFeedback(this, now);
+    this.#peers.push(peer);
+    return peer;
+  }
+
+  /** A peer is closed. */
+  removePeer(peer: PeerFeedback): void {
+    const index = this.#peers.indexOf(peer);
+    if (index >= 0) this.#peers.splice(index, 1);
+  }
+
+  /** A peer sends a packet; returns the number of the probe it is part of, or 0. */
+  noteSent(sizeBytes: number, now: Instant): number {
     this.#startedAt ??= now;
-    this.#sending.add(size, now);
-    this.#prober.sent(size, now);
-    return this.#sent.add(size, this.#prober.current, now);
+    this.#sending.add(sizeBytes, now);
+    this.#prober.sent(sizeBytes, now);
+    return this.#prober.current;
   }
 
-  /** When the feedback came that is about to be read. */
-  receiveFeedback(now: Instant): void {
-    this.#now = now;
-  }
-
-  /** See {@linkcode TransportFeedbackVisitor.packetStatus}. */
-  packetStatus(
-    sequenceNumber: number,
-    received: boolean,
-    arrivalTicks: number,
-  ): void {
-    const slot = this.#sent.find(sequenceNumber);
-    if (slot < 0) return;
-    const sentAt = this.#sent.sentAt(slot);
-    const size = this.#sent.sizeBytes(slot);
-    const probe = this.#sent.probe(slot);
-    const disturbed = this.#prober.disturbs(sentAt, this.#rttMs);
-    // What is lost may yet be told to have come, but that is of no use.
-    this.#sent.forget(slot);
+  /**
+   * A peer has heard what became of a packet. True if that says nothing about
+   * the path, as something that we did on purpose was in the packet's way.
+   */
+  noteFate(received: boolean, sentAt: Instant): boolean {
     this.#loss += ((received ? 0 : 1) - this.#loss) * LOSS_WEIGHT;
+    const disturbed = this.#prober.disturbs(sentAt, this.#rttMs);
     if (!disturbed) this.#lossBased.note(received, sentAt);
-    const arrivalMs = received ? this.#toMs(arrivalTicks) : 0;
-    if (probe !== 0) this.#prober.told(probe, received, size, arrivalMs);
-    if (!received) return;
-    this.#arriving.add(size, arrivalMs);
-    if (disturbed) {
-      this.#groups.clear();
-    } else if (this.#groups.add(sentAt, arrivalMs)) {
-      const { variationMs, arrivalDeltaMs, delayMs, arrivalMs } = this.#groups;
-      this.#detector.update(variationMs, arrivalDeltaMs);
-      this.#queue.update(delayMs, arrivalMs);
-    }
+    return disturbed;
   }
 
-  /** See {@linkcode TransportFeedbackVisitor.transportFeedback}. */
-  transportFeedback(): void {
-    const now = this.#now;
-    const arrivingBps = this.#arriving.bitrateBps;
-    const usage = this.#usage;
+  /** A peer has heard what became of a packet of a probe. */
+  noteProbe(
+    peer: PeerFeedback,
+    probe: number,
+    received: boolean,
+    sizeBytes: number,
+    arrivalMs: number,
+  ): void {
+    const first = this.#peers[0] ?? peer;
+    const isSame = Math.abs(peer.offsetMs - first.offsetMs) < SAME_CLOCK_MS;
+    const ourMs = arrivalMs - (isSame ? first.offsetMs : peer.offsetMs);
+    this.#prober.told(probe, received, sizeBytes, ourMs);
+  }
+
+  /** A message of feedback has been read. */
+  update(now: Instant): void {
+    this.#started = true;
+    const usage = this.#usage(now);
+    const arrivingBps = this.#arrivingBps(now);
     this.#delayBased.update(usage, arrivingBps, this.#rttMs, now);
-    if (usage === "over") this.#prober.postpone(now);
+    if (usage === "over") {
+      this.#congestedAt = now;
+      this.#prober.postpone(now);
+    }
+    const limitBps = this.#lossBased.limitBps;
     this.#lossBased.update(this.estimateBps, arrivingBps ?? 0, now);
+    if (this.#lossBased.limitBps < limitBps) this.#congestedAt = now;
     const provenBps = this.#prober.take(now);
     if (provenBps > 0) {
       this.#delayBased.proven(provenBps);
@@ -154,34 +179,62 @@ export class SendSideEstimator implements TransportFeedbackVisitor {
   /**
    * How many bytes to send now that nobody needs, so that a probe is whole;
    * 0 most of the time. To be called every `intervalMs`.
+   *
+   * @param wantedBps as much as would be sent if the path carried it
    */
-  pollProbe(intervalMs: number, now: Instant): number {
+  pollProbe(intervalMs: number, wantedBps: number, now: Instant): number {
     if (!this.started || this.#startedAt === undefined) return 0;
     const warm = now - this.#startedAt >= WARM_UP_MS;
     const { estimateBps } = this;
-    const useful = warm && estimateBps < MAX_BPS &&
-      this.#usage === "normal" &&
+    const isUsed = wantedBps > estimateBps ||
       this.#sending.bytesPerSecond(now) * 8 >= estimateBps * USED_SHARE;
+    const useful = warm && estimateBps < MAX_BPS && isUsed &&
+      this.#usage(now) === "normal";
     this.#prober.poll(estimateBps, useful, now);
     return Math.max(0, this.#prober.owedBytes(intervalMs, now));
   }
 
-  /** A trend alone may be a busy receiver's: there has to be a queue. */
-  get #usage(): Usage {
-    const { usage } = this.#detector;
-    const isQueue = this.#queue.queueMs >= MIN_QUEUE_MS;
-    return usage === "over" && !isQueue ? "normal" : usage;
+  /**
+   * What the path's queue does. It grows if a peer sees that, and most see that
+   * there is one: a trend alone may be a busy receiver's.
+   */
+  #usage(now: Instant): Usage {
+    let fresh = 0;
+    let queued = 0;
+    let over = false;
+    let under = false;
+    for (const peer of this.#peers) {
+      if (now - peer.heardAt > FRESH_MS) continue;
+      fresh++;
+      if (peer.queueMs >= MIN_QUEUE_MS) queued++;
+      over ||= peer.usage === "over";
+      under ||= peer.usage === "under";
+    }
+    if (over && queued * 2 >= fresh) return "over";
+    return under ? "under" : "normal";
   }
 
-  /** Of the receiver's clock, which wraps, on one that does not. */
-  #toMs(ticks: number): number {
-    if (this.#lastTicks === undefined) {
-      // Some cycles up, so that what was overtaken is not negative.
-      this.#arrivalTicks = 2 ** 32;
-    } else {
-      this.#arrivalTicks += (ticks - this.#lastTicks) | 0;
+  /** How long the path's queue is, as the peers see it on average. */
+  #queueMs(now: Instant): number {
+    let sum = 0;
+    let fresh = 0;
+    for (const peer of this.#peers) {
+      if (now - peer.heardAt > FRESH_MS) continue;
+      fresh++;
+      sum += peer.queueMs;
     }
-    this.#lastTicks = ticks;
-    return this.#arrivalTicks / TICKS_PER_MS;
+    return fresh === 0 ? 0 : sum / fresh;
+  }
+
+  /** Over all peers; `undefined` until it is measured. */
+  #arrivingBps(now: Instant): number | undefined {
+    let sum = 0;
+    let settled = false;
+    for (const peer of this.#peers) {
+      if (now - peer.heardAt > FRESH_MS) continue;
+      settled ||= peer.arriving.settled;
+      sum += peer.arriving.bitrateBps;
+    }
+    return settled ? sum : undefined;
   }
 }

@@ -120,8 +120,9 @@ for (const seed of SEEDS) {
 
 test("an estimator without feedback asks for no probes", () => {
   const { now } = new VirtualTime();
-  const estimator = new SendSideEstimator(now);
-  for (let i = 0; i < 100; i++) estimator.send(1_000, now);
+  const estimator = new SendSideEstimator();
+  const peer = estimator.addPeer(now);
+  for (let i = 0; i < 100; i++) peer.send(1_000, now);
   assert.equal(estimator.started, false);
-  assert.equal(estimator.pollProbe(10, now), 0);
+  assert.equal(estimator.pollProbe(10, 1e6, now), 0);
 });

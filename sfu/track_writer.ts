@@ -1,0 +1,97 @@
+import type { Instant } from "../lib/time.ts";
+import type { PeerFeedback } from "./rtp/congestion/peer_feedback.ts";
+import { RateMeter } from "./rtp/rate_meter.ts";
+import {
+  LONG_RTP_HEADER_SIZE,
+  markPadded,
+  RTP_HEADER_SIZE,
+  writeRtpHeader,
+  writeTransportSequence,
+} from "./rtp/rtp_packet.ts";
+import type { PeerTransport } from "./transport/ports.ts";
+
+/** What IP, UDP and SRTP add to a packet, in bytes. */
+const OVERHEAD_BYTES = 44;
+
+/** What fills a packet that is nothing but padding: as long as its last byte says. */
+const PADDING = new Uint8Array(255).fill(255, 254);
+
+/**
+ * Writes the headers of one track's packets, with the peer's own number on each
+ * where the viewer has agreed to that, and hands them to the transport.
+ */
+export class TrackWriter {
+  readonly #transport: PeerTransport;
+  readonly #feedback: PeerFeedback;
+  readonly #rate = new RateMeter();
+  readonly #header = new Uint8Array(RTP_HEADER_SIZE);
+  readonly #longHeader = new Uint8Array(LONG_RTP_HEADER_SIZE);
+  /** The extension by which the viewer tells packets of the peer apart, or −1. */
+  transportSequenceId = -1;
+
+  constructor(transport: PeerTransport, feedback: PeerFeedback) {
+    this.#transport = transport;
+    this.#feedback = feedback;
+  }
+
+  /** Of all that was sent over the last second, headers included, in bit/s. */
+  bitrateBps(now: Instant): number {
+    return this.#rate.bytesPerSecond(now) * 8;
+  }
+
+  /** What IP, UDP and SRTP added to that. */
+  overheadBps(now: Instant): number {
+    return this.#rate.packetsPerSecond(now) * OVERHEAD_BYTES * 8;
+  }
+
+  /** Sends a packet, and returns its size; 0 if it could not be sent. */
+  write(
+    payloadType: number,
+    marker: boolean,
+    sequenceNumber: number,
+    timestamp: number,
+    ssrc: number,
+    payload: Uint8Array,
+    now: Instant,
+  ): number {
+    const numbered = this.transportSequenceId > 0 && this.#transport.connected;
+    const header = numbered ? this.#longHeader : this.#header;
+    writeRtpHeader(
+      header,
+      payloadType,
+      marker,
+      sequenceNumber,
+      timestamp,
+      ssrc,
+    );
+    if (numbered) this.#number(header, payload.length, now);
+    return this.#send(header, payload, now);
+  }
+
+  /** Sends nothing but padding (RFC 3550 §5.1), which fills up a probe. */
+  writePadding(
+    payloadType: number,
+    sequenceNumber: number,
+    ssrc: number,
+    now: Instant,
+  ): number {
+    if (this.transportSequenceId < 0 || !this.#transport.connected) return 0;
+    const header = this.#longHeader;
+    writeRtpHeader(header, payloadType, false, sequenceNumber, 0, ssrc);
+    this.#number(header, PADDING.length, now);
+    markPadded(header);
+    return this.#send(header, PADDING, now);
+  }
+
+  #number(header: Uint8Array, payloadSize: number, now: Instant): void {
+    const number = this.#feedback.send(header.length + payloadSize, now);
+    writeTransportSequence(header, this.transportSequenceId, number);
+  }
+
+  #send(header: Uint8Array, payload: Uint8Array, now: Instant): number {
+    if (this.#transport.sendRtp(header, payload) === 0) return 0;
+    const size = header.length + payload.length;
+    this.#rate.add(size, now);
+    return size;
+  }
+}

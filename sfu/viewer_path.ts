@@ -1,0 +1,115 @@
+import type { Instant, Now } from "../lib/time.ts";
+import { SendSideEstimator } from "./rtp/congestion/send_side_estimator.ts";
+import { type Claim, shareRate } from "./rtp/congestion/share_rate.ts";
+
+/**
+ * Of what a path carries, for what is not counted in an estimate, such as
+ * repairs. Higher uses more of the path; lower keeps its queue shorter.
+ */
+const MEDIA_SHARE = 0.95;
+
+/**
+ * How often the path is shared out, in milliseconds. Lower follows the estimate
+ * more closely; higher costs less.
+ */
+const SHARE_INTERVAL_MS = 100;
+
+/** How often a path is polled, more or less, in milliseconds. */
+const POLL_INTERVAL_MS = 10;
+
+/** A track as the path sees it. */
+export interface PathTrack {
+  /** What it wants; `undefined` while it is not to be sent. */
+  claim(now: Instant): Claim | undefined;
+  /** What its packets take beside their payload, in bit/s. */
+  overheadBps(now: Instant): number;
+  /** What it may use, in bit/s; 0 for nothing at all, until there is more. */
+  setTargetRate(bps: number, now: Instant): void;
+  /**
+   * Sends something that nobody has asked for. Returns its bytes, or 0 if the
+   * viewer could not tell it from media.
+   */
+  sendPadding(now: Instant): number;
+}
+
+/** A peer as the path sees it. */
+export interface PathPeer {
+  readonly tracks: readonly PathTrack[];
+}
+
+/**
+ * The way to one viewer, which all flows that it watches share: each has a peer
+ * of its own, but what all of them say of the path makes one estimate, which is
+ * shared out again.
+ */
+export class ViewerPath {
+  readonly estimator = new SendSideEstimator();
+  readonly #peers = new Set<PathPeer>();
+  #nextShare = 0;
+  /** What all tracks would use if the path carried it. */
+  #wantedBps = 0;
+
+  /** Whether nothing goes over it. */
+  get isEmpty(): boolean {
+    return this.#peers.size === 0;
+  }
+
+  /** A peer goes to the viewer, until {@linkcode remove}. */
+  add(peer: PathPeer): void {
+    this.#peers.add(peer);
+  }
+
+  /** The peer is closed. */
+  remove(peer: PathPeer): void {
+    this.#peers.delete(peer);
+    this.#nextShare = 0;
+  }
+
+  /** Does what is due. */
+  poll({ instant: now }: Now): void {
+    if (!this.estimator.started) return;
+    if (now >= this.#nextShare) {
+      this.#nextShare = now + SHARE_INTERVAL_MS;
+      this.#share(now);
+    }
+    this.#pollProbe(now);
+  }
+
+  #share(now: Instant): void {
+    const tracks: PathTrack[] = [];
+    const claims: Claim[] = [];
+    let overheadBps = 0;
+    for (const peer of this.#peers) {
+      for (const track of peer.tracks) {
+        const claim = track.claim(now);
+        if (claim === undefined) continue;
+        tracks.push(track);
+        claims.push(claim);
+        overheadBps += track.overheadBps(now);
+      }
+    }
+    const bps = this.estimator.targetBps(now) * MEDIA_SHARE - overheadBps;
+    const grants = shareRate(bps, claims);
+    tracks.forEach((track, index) => track.setTargetRate(grants[index]!, now));
+    this.#wantedBps = claims.reduce(
+      (sum, { layersBps }) => sum + (layersBps.at(-1) ?? 0),
+      overheadBps,
+    ) / MEDIA_SHARE;
+  }
+
+  /** Fills up a probe of the path with what the viewer has had. */
+  #pollProbe(now: Instant): void {
+    const { estimator } = this;
+    let owed = estimator.pollProbe(POLL_INTERVAL_MS, this.#wantedBps, now);
+    while (owed > 0) {
+      let sent = 0;
+      for (const peer of this.#peers) {
+        for (const track of peer.tracks) {
+          if (owed > sent) sent += track.sendPadding(now);
+        }
+      }
+      if (sent === 0) return;
+      owed -= sent;
+    }
+  }
+}
