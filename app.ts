@@ -15,7 +15,7 @@ import {
   TICK_INTERVAL_MS,
 } from "./signalling/effects.ts";
 import type { GroupDescription } from "./signalling/group_description.ts";
-import type { Router } from "./signalling/router.ts";
+import type { PlayableFlow, Router } from "./signalling/router.ts";
 import type {
   Connection,
   ConnectionHandle,
@@ -41,6 +41,8 @@ export interface AppParts {
 export interface App extends SignallingPort {
   /** How many are in a group, and whether it is locked; see row D-15. */
   occupancyOf(group: string): { clientCount: number; locked: boolean };
+  /** The flows of a group that can be played now, the oldest first. */
+  flowsIn(group: string): readonly PlayableFlow[];
   /** How often each limit of signalling has refused something. */
   readonly refused: Readonly<Record<string, number>>;
   /** Who is in which group and what flows there, in Galène's form (B.6). */
@@ -85,9 +87,9 @@ class RunningApp implements App {
   open(connection: Connection): ConnectionHandle {
     const session = this.#nextSession++ as SessionId;
     this.#connections.set(session, connection);
-    const { address, isIngest = false, limits = DEFAULT_CLIENT_LIMITS } =
+    const { address, isProgram = false, limits = DEFAULT_CLIENT_LIMITS } =
       connection;
-    this.#feed({ kind: "connected", session, address, isIngest, limits });
+    this.#feed({ kind: "connected", session, address, isProgram, limits });
     return {
       receive: (message) => this.#feed({ kind: "message", session, message }),
       faulted: (error) => this.#feed({ kind: "faulted", session, error }),
@@ -100,6 +102,10 @@ class RunningApp implements App {
 
   occupancyOf(group: string): { clientCount: number; locked: boolean } {
     return this.#parts.router.occupancy(group);
+  }
+
+  flowsIn(group: string): readonly PlayableFlow[] {
+    return this.#parts.router.flowsIn(group);
   }
 
   get refused(): Readonly<Record<string, number>> {

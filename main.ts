@@ -39,7 +39,7 @@ import { createRoutes } from "./http/routes.ts";
 import { ListenError, removeStaleSocket } from "./http/listeners.ts";
 import { openServers, type Servers } from "./http/server.ts";
 import { createWebSocketEndpoint } from "./http/websocket.ts";
-import { createWhipApi } from "./http/whip/whip_api.ts";
+import { createProgramApi } from "./http/whip/program_api.ts";
 import type { Log } from "./lib/log.ts";
 import { createLog } from "./log.ts";
 import type { Clock } from "./lib/time.ts";
@@ -125,12 +125,13 @@ async function openServer(
         staticDirectory,
         groups,
         websocket,
-        whip: createWhipApi({
+        programs: createProgramApi({
           signalling: presence.port,
           groups,
           config: files.config,
           rtcConfiguration: () => ({}),
           randomId,
+          flowsIn: (group) => app.flowsIn(group),
         }),
         adminApi: administration.api,
         config: files.config,

@@ -24,10 +24,10 @@ export interface Connection {
   readonly limits?: ClientLimits;
 
   /**
-   * Whether it only publishes, as a program for streaming does, and nobody
-   * reads what it is sent.
+   * Whether it only publishes or plays one flow, as programs do by WHIP and
+   * WHEP, and nobody reads what it is sent.
    */
-  readonly isIngest?: boolean;
+  readonly isProgram?: boolean;
 
   /**
    * Queues a message. Never blocks and never throws: a client that does not

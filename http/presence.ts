@@ -69,7 +69,7 @@ function listenIn(
   return {
     address: connection.address,
     network: connection.network ?? "",
-    isIngest: connection.isIngest ?? false,
+    isProgram: connection.isProgram ?? false,
     ...connection.limits !== undefined && { limits: connection.limits },
     send(message) {
       if (message.type === "joined") {

@@ -19,7 +19,7 @@ import {
   type StaticFiles,
 } from "./static_files.ts";
 import type { WebSocketEndpoint } from "./websocket.ts";
-import type { WhipApi } from "./whip/whip_api.ts";
+import type { Endpoint } from "./whip/endpoint.ts";
 
 /** Of what the HTTP side is made. */
 export interface RouteParts {
@@ -28,7 +28,8 @@ export interface RouteParts {
   readonly groups: GroupsPort;
   readonly websocket: WebSocketEndpoint;
   readonly adminApi: AdminApi;
-  readonly whip: WhipApi;
+  /** Publishing by WHIP and playing by WHEP. */
+  readonly programs: Endpoint;
   /** The configuration, as it is now. */
   readonly config: () => Promise<Config>;
   readonly log: Log;
@@ -125,7 +126,7 @@ function belowBase(c: Context<Env>, path: string): string {
 
 async function answerGroup(
   c: Context<Env>,
-  { groups, whip }: RouteParts,
+  { groups, programs }: RouteParts,
   files: StaticFiles,
 ): Promise<Response> {
   const url = new URL(c.req.url);
@@ -137,10 +138,10 @@ async function answerGroup(
   if (path.kind === "page") {
     return await answerPage(c, path.group, groups, files);
   }
-  if (path.command === ".whip") {
+  if (path.command === ".whip" || path.command === ".whep") {
     const { remote } = c.env;
     const basePath = new URL(baseOf(c)).pathname.replace(/\/$/, "");
-    return await whip({ request: c.req.raw, path, remote, basePath });
+    return await programs({ request: c.req.raw, path, remote, basePath });
   }
   if (path.command === ".status.json" && path.rest === "") {
     return redirectTo(c, `${toGroupPath(path.group)}.status${url.search}`);

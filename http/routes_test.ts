@@ -71,7 +71,7 @@ async function openFixture(
         Promise.resolve(new Response(`upgrade ${remote.hostname}`)),
     },
     adminApi: (request) => Promise.resolve(new Response(request.method)),
-    whip: ({ path, basePath }) =>
+    programs: ({ path, basePath }) =>
       Promise.resolve(new Response(`whip ${path.group} ${basePath}`)),
     config: () => Promise.resolve({ ...DEFAULT_CONFIG, ...config }),
     log,

@@ -82,6 +82,11 @@ export interface Leave {
 export interface Request {
   readonly type: "request";
   readonly request: Requested;
+  /**
+   * The only flow of which something is wanted. Never on the wire: it is said
+   * for those who play one flow and cannot take others (WHEP).
+   */
+  readonly only?: FlowId;
 }
 
 /** The same for one flow. */

@@ -62,7 +62,7 @@ test("refuseEntry() refuses an id that somebody has, operator or not (A-26)", ()
     client: "x1" as ClientId,
     username: "" as Username,
     address: "",
-    isIngest: false,
+    isProgram: false,
     permissions: [],
     data: {},
   });

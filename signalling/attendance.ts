@@ -63,7 +63,7 @@ export class Attendance {
 
   /** Somebody has connected. */
   connect(
-    { session: id, address, isIngest = false, limits = DEFAULT_CLIENT_LIMITS }:
+    { session: id, address, isProgram = false, limits = DEFAULT_CLIENT_LIMITS }:
       Extract<Input, { kind: "connected" }>,
     turn: Turn,
   ): void {
@@ -72,7 +72,7 @@ export class Attendance {
     this.#sessions.set(id, {
       id,
       address,
-      isIngest,
+      isProgram,
       limits,
       connectedAt: instant,
       lastHeardAt: instant,
@@ -244,13 +244,13 @@ export class Attendance {
     if (description.redirect !== undefined) {
       return this.#redirect(session, name, description.redirect, turn);
     }
-    const { id, address, isIngest } = session;
+    const { id, address, isProgram } = session;
     const member: Member = {
       session: id,
       client,
       username,
       address,
-      isIngest,
+      isProgram,
       permissions,
       data,
     };

@@ -46,7 +46,7 @@ export function handleChat(
   if (message.dest !== "") {
     const to = group.find(message.dest);
     if (to === undefined) return turn.sendError(sender, "user unknown");
-    if (to.isIngest) return turn.sendError(sender, "this user doesn't chat");
+    if (to.isProgram) return turn.sendError(sender, "this user doesn't chat");
     return turn.send(to.session, forwarded);
   }
   if (forwarded.type === "usermessage") {

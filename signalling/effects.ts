@@ -56,8 +56,8 @@ export type Input =
     readonly kind: "connected";
     readonly session: SessionId;
     readonly address: string;
-    /** Whether it only publishes, by WHIP, and nobody reads what it is sent. */
-    readonly isIngest?: boolean;
+    /** Whether it is a program, by WHIP or WHEP: nobody reads what it is sent. */
+    readonly isProgram?: boolean;
     /** The defaults if absent. */
     readonly limits?: ClientLimits;
   }

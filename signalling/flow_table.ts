@@ -1,7 +1,7 @@
 import { assertNever } from "../lib/assert_never.ts";
 import { after } from "../lib/time.ts";
 import type { ClientLimits } from "../protocol/client_limits.ts";
-import type { Offer } from "../protocol/client_message.ts";
+import type { Offer, Request } from "../protocol/client_message.ts";
 import type {
   FlowId,
   GroupName,
@@ -13,7 +13,7 @@ import type {
   PublisherKey,
   SubscriberKey,
 } from "../protocol/media_plane.ts";
-import type { Requested, RequestedTracks } from "../protocol/request.ts";
+import type { RequestedTracks } from "../protocol/request.ts";
 import { countMediaSections } from "../protocol/media_sections.ts";
 import type { Flow } from "./flow.ts";
 import { FlowIndex } from "./flow_index.ts";
@@ -167,10 +167,10 @@ export class FlowTable {
   }
 
   /** See {@linkcode Viewer.request}. The client is in a group. */
-  request(session: SessionId, requested: Requested, turn: Turn): void {
+  request(session: SessionId, request: Request, turn: Turn): void {
     const client = this.#client(session);
     const flows = this.#flows.inGroup(client.membership?.group);
-    client.viewer.request(requested, flows, turn);
+    client.viewer.request(request, flows, turn);
     this.#publishers.sweep(turn);
   }
 

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DEFAULT_CLIENT_LIMITS } from "../protocol/client_limits.ts";
-import type { SessionId } from "../protocol/ids.ts";
+import type { FlowId, SessionId } from "../protocol/ids.ts";
 import { TICK_INTERVAL_MS } from "./effects.ts";
 import { PATIENCE_MS, PUSH_DELAY_MS } from "./flow_table.ts";
 import { MAKE_BEFORE_BREAK_MS } from "./slot.ts";
 import { SECOND_ANSWER_MS } from "./subscription.ts";
+import { unclaimed } from "./test_client.ts";
 import { TestServer, type Wire } from "./test_server.ts";
 
 const BOTH = [{ kind: "audio" }, { kind: "video" }];
@@ -868,4 +869,36 @@ test("FlowTable ignores events of what is closed", () => {
 
   assert.deepEqual([...server.hear(a1), ...server.hear(b1)], []);
   assert.deepEqual(server.commands(), []);
+});
+
+test("FlowTable gives a player its one flow, and not what replaces it", () => {
+  const { server, a1, b1 } = call();
+  const request = new Map([["", { audio: true, video: "high" } as const]]);
+  const only = "S2" as FlowId;
+  const message = unclaimed({ type: "request" as const, request, only });
+  server.give({ kind: "message", session: b1, message });
+  offer(server, a1, 1, { id: "S1", label: "camera" });
+  offer(server, a1, 2, { id: "S2", label: "screenshare" });
+  tracks(server, 1);
+  assert.deepEqual(server.router.flowsIn("g").map(({ id }) => id), ["S1"]);
+  tracks(server, 2);
+  assert.deepEqual(
+    server.router.flowsIn("g").map(({ id, label, username }) =>
+      [id, label, username].join()
+    ),
+    ["S1,camera,a1", "S2,screenshare,a1"],
+  );
+  offered(server, 1);
+  accept(server, b1, "S2", 1);
+  server.media({ kind: "subscriber-live", subscriber: 1 });
+  assert.deepEqual(
+    server.hear(b1).map(({ type, id }) => [type, id]),
+    [["offer", "S2"]],
+  );
+  assert.equal(server.router.counts.subscriptions, 1);
+
+  offer(server, a1, 3, { id: "S3", label: "screenshare", replace: "S2" });
+  tracks(server, 3);
+  assert.deepEqual(server.hear(b1), [close("S2")]);
+  assert.equal(server.router.counts.subscriptions, 0);
 });

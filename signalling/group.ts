@@ -19,8 +19,8 @@ export interface Member extends Addressee {
   readonly username: Username;
   /** `ip:port` that it connects from. */
   readonly address: string;
-  /** Whether it is a program that only publishes, by WHIP: nobody to talk to. */
-  readonly isIngest: boolean;
+  /** Whether it is a program, by WHIP or WHEP: nobody to talk to. */
+  readonly isProgram: boolean;
   permissions: readonly string[];
   /** What it says of itself, `raisehand` for instance. */
   data: JsonObject;

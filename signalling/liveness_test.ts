@@ -11,7 +11,7 @@ function session(heardMs: number, pingedMs = heardMs): Session {
   return {
     id: 1 as SessionId,
     address: "",
-    isIngest: false,
+    isProgram: false,
     limits: DEFAULT_CLIENT_LIMITS,
     connectedAt: instantAt(0),
     lastHeardAt: instantAt(heardMs),

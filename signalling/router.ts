@@ -2,7 +2,13 @@ import { assertNever } from "../lib/assert_never.ts";
 import type { Now } from "../lib/time.ts";
 import type { ClientMessage, Offer } from "../protocol/client_message.ts";
 import { ProtocolError, unreadable, violation } from "../protocol/errors.ts";
-import type { ClientId, GroupName, SessionId } from "../protocol/ids.ts";
+import type {
+  ClientId,
+  FlowId,
+  GroupName,
+  SessionId,
+  Username,
+} from "../protocol/ids.ts";
 import type { RtcConfiguration } from "../protocol/server_message.ts";
 import { Attendance } from "./attendance.ts";
 import { type CensusGroup, takeCensus } from "./census.ts";
@@ -32,6 +38,14 @@ export interface RouterOptions {
   readonly rtcConfiguration: RtcConfiguration;
   /** Makes the id of a chat message: 8 random bytes in base64url, no padding. */
   readonly randomId: () => string;
+}
+
+/** A flow, for somebody who chooses one. */
+export interface PlayableFlow {
+  readonly id: FlowId;
+  readonly label: string;
+  /** Of its owner. */
+  readonly username: Username;
 }
 
 /** How much there is of everything. */
@@ -82,6 +96,13 @@ export class Router {
   /** Who is in which group and has which flows, see {@linkcode CensusGroup}. */
   census(): CensusGroup[] {
     return takeCensus(this.#groups.all, this.#flows);
+  }
+
+  /** The flows that a group's members can have now, the oldest first. */
+  flowsIn(group: string): PlayableFlow[] {
+    return this.#flows.all
+      .filter((flow) => flow.group === group && flow.state.kind === "pushed")
+      .map(({ id, label, username }) => ({ id, label, username }));
   }
 
   /** What strangers may learn of a group: nobody is in one that is not in memory. */
@@ -224,7 +245,7 @@ export class Router {
         if (session.state.kind !== "inside") {
           throw unreadable("Cannot request flows: not in a group");
         }
-        return flows.request(id, message.request, turn);
+        return flows.request(id, message, turn);
       case "requestStream":
         return flows.requestStream(id, message.id, message.request, turn);
       case "offer":

@@ -53,8 +53,8 @@ export interface Session {
   readonly id: SessionId;
   /** `ip:port`. */
   readonly address: string;
-  /** Whether it only publishes, by WHIP. */
-  readonly isIngest: boolean;
+  /** Whether it is a program, by WHIP or WHEP. */
+  readonly isProgram: boolean;
   readonly limits: ClientLimits;
   readonly connectedAt: Instant;
   lastHeardAt: Instant;

@@ -91,7 +91,7 @@ function changePermissions(
 ): void {
   const target = findTarget(acting, dest, turn);
   if (target === undefined) return;
-  if (target.isIngest) {
+  if (target.isProgram) {
     return turn.sendError(acting.actor, "this is not a real user");
   }
   const { group, flows } = acting;

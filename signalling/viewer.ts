@@ -1,3 +1,4 @@
+import type { Request } from "../protocol/client_message.ts";
 import type { FlowId } from "../protocol/ids.ts";
 import type { MediaEvent, SubscriberKey } from "../protocol/media_plane.ts";
 import {
@@ -23,6 +24,8 @@ export class Viewer {
   readonly fences = new Fences();
   /** Nothing is offered before the client has requested something. */
   #requested: Requested = new Map();
+  /** The only flow that it wants, if it can take no other. */
+  #only: FlowId | undefined;
   /** By the id of the flow whose place it is, not of the one that is shown. */
   readonly #slots = new Map<FlowId, Slot>();
   /** Flows that the client has aborted: they come back when they change. */
@@ -44,8 +47,13 @@ export class Viewer {
   }
 
   /** Takes what the client wants from now on. */
-  request(requested: Requested, flows: Iterable<Flow>, turn: Turn): void {
-    this.#requested = requested;
+  request(
+    { request, only }: Request,
+    flows: Iterable<Flow>,
+    turn: Turn,
+  ): void {
+    this.#requested = request;
+    this.#only = only;
     this.#declined.clear();
     for (const slot of this.#slots.values()) {
       if (slot.override?.inherited) slot.override = undefined;
@@ -183,9 +191,11 @@ export class Viewer {
     this.#heldBack.clear();
     this.#declined.clear();
     this.#requested = new Map();
+    this.#only = undefined;
   }
 
   #select(flow: Flow, slot: Slot | undefined): Selection | undefined {
+    if (this.#only !== undefined && flow.id !== this.#only) return undefined;
     const requested = slot?.override?.tracks ??
       tracksFor(this.#requested, flow.label);
     return selectTracks(requested, flow.tracks);

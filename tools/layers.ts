@@ -61,6 +61,10 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     imports: ["lib", "protocol", "auth"],
     packages: ["hono", "valibot", "@peculiar/x509", "reflect-metadata"],
   },
+  "http/whip": {
+    // WHEP joins what a player offers to what the server offers everybody.
+    imports: ["lib", "protocol", "auth", "http", "sfu/sdp"],
+  },
   "web/client": { imports: ["lib", "protocol"], browser: true },
   "web": {
     imports: ["lib", "protocol"],

@@ -7,18 +7,23 @@ import {
   TOO_MANY_USERS,
 } from "../../protocol/join_refusals.ts";
 import { HttpProblem } from "../api/http_problem.ts";
-import type { JoinOutcome } from "./ingest_client.ts";
+import type { JoinOutcome } from "./program_client.ts";
 
-/** How to answer somebody whom the group does not let in. */
+/**
+ * How to answer somebody whom the group does not let in.
+ *
+ * @param command what was asked for, below the group's page
+ */
 export function toJoinProblem(
   outcome: Exclude<JoinOutcome, { kind: "joined" }>,
+  command: ".whip" | ".whep",
 ): HttpProblem {
   switch (outcome.kind) {
     case "ended":
       return ended();
     case "redirected":
       return new HttpProblem(307, "The group is elsewhere", {
-        "Location": `${outcome.url.replace(/\/$/, "")}/.whip`,
+        "Location": `${outcome.url.replace(/\/$/, "")}/${command}`,
       });
     case "refused":
       return toRefusal(outcome.text);

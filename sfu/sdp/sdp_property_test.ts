@@ -10,12 +10,12 @@ import * as others from "./fixtures/others.ts";
 import { AUDIO, VIDEO } from "./fixtures/subscription.ts";
 import { writePublisherAnswer } from "./publisher_answer.ts";
 import { parsePublisherOffer } from "./publisher_offer.ts";
-import { SdpError } from "./sdp_error.ts";
 import { parseSubscriberAnswer } from "./subscriber_answer.ts";
 import {
   type SubscriberSection,
   writeSubscriberOffer,
 } from "./subscriber_offer.ts";
+import { mutated, unlessRefused } from "./test_mutated_sdp.ts";
 
 const RUNS = { numRuns: 3_000 };
 const ALL = ["vp8", "opus"] as const;
@@ -50,89 +50,6 @@ const OUR_LINES = [
   /^a=fmtp:[0-9]{1,3} [ -~]{1,512}$/,
   /^a=rtcp-fb:[0-9]{1,3} (goog-remb|transport-cc|nack|nack pli|ccm fir)$/,
 ];
-
-/** What attackers and broken clients put where something else belongs. */
-const hostile = fc.oneof(
-  fc.string({ unit: "binary", maxLength: 40 }),
-  fc.constantFrom(
-    "0",
-    "-1",
-    "4294967296",
-    "1e9",
-    "\r\na=evil",
-    "\n",
-    "\r",
-    "\0",
-    "\u2028a=evil",
-    "$1$&",
-    "../..",
-    "a=mid:0",
-    "a=group:BUNDLE 1 0 0",
-    "m=video 0 RTP/SAVPF 96",
-    "a=bundle-only",
-    "a=ice-lite",
-    "a=inactive",
-    " ",
-    "x".repeat(5_000),
-  ),
-);
-
-/** One change to the lines of an SDP; positions are taken modulo its length. */
-type Mutation = (lines: string[]) => void;
-
-const mutation: fc.Arbitrary<Mutation> = fc.record({
-  at: fc.nat(),
-  other: fc.nat(),
-  text: hostile,
-  kind: fc.constantFrom("delete", "copy", "swap", "value", "insert", "splice"),
-}).map(({ at, other, text, kind }) => (lines) => {
-  const from = at % Math.max(lines.length, 1);
-  const to = other % Math.max(lines.length, 1);
-  const line = lines[from] ?? "";
-  const cut = other % (line.length + 1);
-  switch (kind) {
-    case "delete":
-      lines.splice(from, 1);
-      break;
-    case "copy":
-      lines.splice(to, 0, line);
-      break;
-    case "swap":
-      [lines[from], lines[to]] = [lines[to] ?? "", line];
-      break;
-    case "value":
-      lines[from] = line.replace(/[:=].*$/s, () => `:${text}`);
-      break;
-    case "insert":
-      lines.splice(from, 0, text);
-      break;
-    case "splice":
-      lines[from] = line.slice(0, cut) + text + line.slice(cut);
-      break;
-  }
-});
-
-function mutated(corpus: readonly string[]): fc.Arbitrary<string> {
-  const mutations = fc.array(mutation, { maxLength: 6 });
-  return fc.tuple(fc.constantFrom(...corpus), mutations).map(
-    ([sdp, changes]) => {
-      const lines = sdp.split("\r\n");
-      for (const change of changes) change(lines);
-      return lines.join("\r\n");
-    },
-  );
-}
-
-/** What `parse` returns, or undefined if it throws an SdpError. */
-function unlessRefused<T>(parse: () => T): T | undefined {
-  try {
-    return parse();
-  } catch (error) {
-    assert(error instanceof SdpError, String(error));
-    assert.match(error.message, /^Cannot use (offer|answer): [ -~…]+$/);
-    return undefined;
-  }
-}
 
 test("a garbled offer is refused, or answered in our own lines", () => {
   fc.assert(

@@ -5,19 +5,17 @@
  */
 import assert from "node:assert/strict";
 
-import { writeRtpHeader } from "../../sfu/rtp/rtp_packet.ts";
 import { TestServer } from "../support/server.ts";
-import { openTestPeer, type TestPeer } from "../support/test_peer.ts";
+import { openClient } from "./join.ts";
 import {
-  PAYLOAD_TYPES,
-  readTestSdp,
-  type TestTrack,
-  writeTestOffer,
-} from "../support/test_sdp.ts";
-import { waitForValue } from "../support/wait_for.ts";
-import { type JoinedClient, openClient } from "./join.ts";
+  ask,
+  type Asking,
+  FRAGMENT,
+  hear,
+  openProgram,
+  SDP,
+} from "./program.ts";
 
-const AUDIO: TestTrack = { kind: "audio", ssrc: 1111 };
 const EXPIRES = "2099-01-01T00:00:00Z";
 const GROUPS = {
   maths: {
@@ -79,94 +77,6 @@ async function start(): Promise<TestServer> {
   return server;
 }
 
-interface Asking {
-  readonly body?: string;
-  readonly token?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-/** Asks below a group's page. */
-async function ask(
-  server: TestServer,
-  method: string,
-  path: string,
-  { body, token, headers = {} }: Asking = {},
-) {
-  const response = await fetch(`${server.http}${path}`, {
-    method,
-    redirect: "manual",
-    headers: {
-      ...(token !== undefined && { "Authorization": `Bearer ${token}` }),
-      ...headers,
-    },
-    ...(body !== undefined && { body }),
-  });
-  const text = await response.text();
-  return { status: response.status, headers: response.headers, text };
-}
-
-/** A program that has made an offer and is about to send it. */
-async function openProgram() {
-  const remote = {
-    iceUfrag: "",
-    icePwd: "",
-    fingerprint: { algorithm: "sha-256", value: "" },
-  };
-  const peer = await openTestPeer({
-    serverHost: "127.0.0.1",
-    serverPort: 9, // until the answer tells
-    remote,
-  });
-  const offer = writeTestOffer([AUDIO], peer.local);
-  return {
-    offer,
-    peer,
-    /** Connects to where the answer says, and sends sound from then on. */
-    async connect(answer: string): Promise<void> {
-      Object.assign(remote, readTestSdp(answer));
-      const [, host = "", port] =
-        /^a=candidate:\S+ 1 udp \d+ (\S+) (\d+)/m.exec(answer) ?? [];
-      peer.aim(host, Number(port));
-      await peer.connect();
-      sendSound(peer);
-    },
-    [Symbol.dispose]: () => peer.close(),
-  };
-}
-
-function sendSound(peer: TestPeer): void {
-  for (let sequenceNumber = 1; sequenceNumber < 5; sequenceNumber += 1) {
-    const packet = new Uint8Array(60);
-    writeRtpHeader(
-      packet,
-      PAYLOAD_TYPES.audio,
-      true,
-      sequenceNumber,
-      sequenceNumber * 960,
-      AUDIO.ssrc,
-    );
-    peer.sendRtp(packet);
-  }
-}
-
-const SDP = { "Content-Type": "application/sdp" };
-const FRAGMENT = { "Content-Type": "application/trickle-ice-sdpfrag" };
-
-function hear(
-  client: JoinedClient,
-  members: Readonly<Record<string, unknown>>,
-) {
-  return waitForValue(
-    JSON.stringify(members),
-    () =>
-      client.messages.find((message) =>
-        Object.entries(members).every(([name, value]) =>
-          message[name] === value
-        )
-      ),
-  );
-}
-
 Deno.test("A program publishes by WHIP, restarts ICE and ends its session (D-34 to D-39)", async () => {
   await using server = await start();
   await using olga = await openClient(server.http, {
@@ -196,7 +106,7 @@ Deno.test("A program publishes by WHIP, restarts ICE and ends its session (D-34 
     username: "studio",
   });
   assert.deepEqual(user["permissions"], ["present"]);
-  await program.connect(created.text);
+  await program.publish(created.text);
   const offer = await hear(olga, { type: "offer", username: "studio" });
   assert.equal("label" in offer, false);
   assert.equal(offer["source"], user["id"]);

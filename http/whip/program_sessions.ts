@@ -8,7 +8,7 @@ import {
   type RemoteAddress,
   toNetwork,
 } from "../remote_address.ts";
-import { IngestClient } from "./ingest_client.ts";
+import type { ProgramClient, ProgramClientParts } from "./program_client.ts";
 
 /**
  * How many sessions one IPv4 address or IPv6 /64 network may have. Lower keeps
@@ -19,13 +19,11 @@ const MAX_SESSIONS_PER_NETWORK = 64;
 /** The bytes of a session's secret: 22 characters, as in Galène's URLs. */
 const SECRET_BYTES = 16;
 
-/** A program that publishes by WHIP. */
-export interface IngestSession {
-  readonly client: IngestClient;
+/** A program that publishes by WHIP, or plays by WHEP. */
+export interface ProgramSession<Client extends ProgramClient> {
+  readonly client: Client;
   /** The last part of its URL: whoever knows it and its token may end it. */
   readonly secret: string;
-  /** The offer that was answered last. */
-  offer: string;
   /** Of its ICE session (RFC 9725 §4.3.1). */
   readonly etag: string;
   /** ICE was restarted. */
@@ -35,16 +33,24 @@ export interface IngestSession {
 }
 
 /** The sessions that are open. */
-export class IngestSessions {
+export class ProgramSessions<Client extends ProgramClient> {
   readonly #signalling: SignallingPort;
   readonly #randomId: (bytes: number) => string;
-  readonly #sessions = new Map<string, IngestSession & { group: string }>();
+  readonly #createClient: (parts: ProgramClientParts) => Client;
+  readonly #sessions = new Map<
+    string,
+    ProgramSession<Client> & { readonly group: string }
+  >();
   readonly #perNetwork = new Map<string, number>();
 
-  constructor({ signalling, randomId }: {
-    readonly signalling: SignallingPort;
-    readonly randomId: (bytes: number) => string;
-  }) {
+  constructor(
+    { signalling, randomId, createClient }: {
+      readonly signalling: SignallingPort;
+      readonly randomId: (bytes: number) => string;
+      readonly createClient: (parts: ProgramClientParts) => Client;
+    },
+  ) {
+    this.#createClient = createClient;
     this.#signalling = signalling;
     this.#randomId = randomId;
   }
@@ -58,7 +64,7 @@ export class IngestSessions {
     group: string,
     remote: RemoteAddress,
     token: string | undefined,
-  ): IngestSession {
+  ): ProgramSession<Client> {
     const network = toNetwork(remote);
     const count = this.#perNetwork.get(network) ?? 0;
     if (count >= MAX_SESSIONS_PER_NETWORK) {
@@ -70,9 +76,8 @@ export class IngestSessions {
     const session = {
       group,
       secret,
-      offer: "",
       etag: newEtag(),
-      client: new IngestClient({
+      client: this.#createClient({
         signalling: this.#signalling,
         address: formatAddress(remote),
         network: networkOf(remote),
@@ -89,13 +94,14 @@ export class IngestSessions {
       isOpenedWith: (given: string | undefined) =>
         token === undefined || (given !== undefined && isSame(given, token)),
     };
+    session.client.connect();
     // A server that stops sends everybody away at once.
     if (!session.client.isOver) this.#sessions.set(secret, session);
     return session;
   }
 
   /** The session of that group whose secret somebody knows. */
-  find(group: string, secret: string): IngestSession | undefined {
+  find(group: string, secret: string): ProgramSession<Client> | undefined {
     const session = this.#sessions.get(secret);
     return session?.group === group ? session : undefined;
   }
