@@ -116,6 +116,7 @@ Deno.test("Authenticator.check() lets in who knows the password, with the group 
       autolock: false,
       autokick: false,
       allowRecording: false,
+      codecs: ["vp8", "opus"],
       canChangePassword: false,
     },
   });

@@ -31,6 +31,7 @@ export function toGroupDescription(
     autolock: group.autolock,
     autokick: group.autokick,
     allowRecording: group.rules.allowRecording,
+    codecs: group.codecs,
     canChangePassword: writableGroups,
   };
 }

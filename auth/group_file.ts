@@ -1,3 +1,8 @@
+import {
+  CODEC_NAMES,
+  type CodecName,
+  DEFAULT_CODECS,
+} from "../protocol/media_plane.ts";
 import type { AuthKey } from "./auth_keys.ts";
 import {
   type GroupDocument,
@@ -34,7 +39,8 @@ export interface GroupFile {
   readonly authKeys: readonly AuthKey[];
   readonly authServer?: string;
   readonly authPortal?: string;
-  readonly codecs: readonly string[];
+  /** Those that there are of those that the file names, in its order. */
+  readonly codecs: readonly CodecName[];
 }
 
 /** How long chat is kept if the file does not say, in seconds. */
@@ -84,8 +90,16 @@ export function toGroupFile(fields: GroupDocument): GroupFile {
       ) => [name, toUserEntry(user, rules)]),
     ),
     authKeys: fields.authKeys ?? [],
-    codecs: fields.codecs ?? ["vp8", "opus"],
+    codecs: toCodecs(fields.codecs),
   };
+}
+
+/** Names of other codecs are skipped (B-2); an empty list says nothing. */
+function toCodecs(names: readonly string[] = []): readonly CodecName[] {
+  if (names.length === 0) return DEFAULT_CODECS;
+  const wanted = names.map((name) => name.toLowerCase());
+  return [...new Set(wanted)]
+    .flatMap((wanted) => CODEC_NAMES.find((name) => name === wanted) ?? []);
 }
 
 /** What is said of a user, with the permissions spelt out. */

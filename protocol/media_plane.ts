@@ -47,9 +47,29 @@ export interface WantedTracks {
   readonly video: "none" | "low" | "high";
 }
 
+/** The codecs that can be forwarded, as group descriptions name them (B.2). */
+export const CODEC_NAMES = [
+  "vp8",
+  "vp9",
+  "av1",
+  "h264",
+  "opus",
+  "g722",
+  "pcmu",
+  "pcma",
+] as const;
+
+/** Names a codec. */
+export type CodecName = (typeof CODEC_NAMES)[number];
+
+/** What groups allow that do not say (B-2). */
+export const DEFAULT_CODECS: readonly CodecName[] = ["vp8", "opus"];
+
 /** A track that its publisher sends: at least one packet of it has come. */
 export interface LiveTrack {
   readonly kind: "audio" | "video";
+  /** The codec with its profile: with another one, viewers need a new offer. */
+  readonly codec?: string;
 }
 
 /** What signalling tells the media plane to do. */
@@ -59,6 +79,8 @@ export type MediaCommand =
     readonly publisher: PublisherKey;
     /** All peers of one group live in one worker. */
     readonly group: string;
+    /** Those that the group allows, the preferred ones first. */
+    readonly codecs: readonly CodecName[];
     readonly negotiation: Negotiation;
     /** The client's offer, unparsed. */
     readonly sdp: string;

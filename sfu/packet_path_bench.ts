@@ -57,7 +57,6 @@ Deno.bench("PacketCache.store()", () => {
 
 const rewriter = new Rewriter({
   ssrc: 1,
-  payloadType: 96,
   clockRate: 90_000,
   firstSequenceNumber: 0,
   firstTimestamp: 0,
@@ -69,7 +68,7 @@ Deno.bench("Rewriter.map() and writeRtpHeader()", () => {
   mapped++;
   writeRtpHeader(
     header,
-    rewriter.payloadType,
+    96,
     false,
     rewriter.sequenceNumber,
     rewriter.timestamp,

@@ -37,11 +37,7 @@ export class Plane implements MediaPlane {
   handle(command: MediaCommand): void {
     switch (command.kind) {
       case "open-publisher":
-        return this.#openPublisher(
-          command.publisher,
-          command.negotiation,
-          command.sdp,
-        );
+        return this.#openPublisher(command);
       case "renegotiate-publisher":
         this.#offerPublisher(
           command.publisher,
@@ -114,11 +110,11 @@ export class Plane implements MediaPlane {
   }
 
   #openPublisher(
-    key: PublisherKey,
-    negotiation: Negotiation,
-    sdp: string,
+    { publisher: key, codecs, negotiation, sdp }:
+      & MediaCommand
+      & { kind: "open-publisher" },
   ): void {
-    this.#publishers.set(key, new Publisher(key, this.#context));
+    this.#publishers.set(key, new Publisher(key, codecs, this.#context));
     if (!this.#offerPublisher(key, negotiation, sdp)) this.#closePublisher(key);
   }
 

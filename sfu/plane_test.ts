@@ -68,6 +68,7 @@ class Scene {
       kind: "open-publisher",
       publisher: PUBLISHER,
       group: "g",
+      codecs: ["vp8", "opus"],
       negotiation: 1 as Negotiation,
       sdp,
     });

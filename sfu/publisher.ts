@@ -1,5 +1,6 @@
 import type { Clock, Instant, Now } from "../lib/time.ts";
 import type {
+  CodecName,
   LiveTrack,
   Negotiation,
   PlaneEvent,
@@ -15,7 +16,6 @@ import { readRtcp, type RtcpVisitor } from "./rtp/rtcp_reader.ts";
 import { RtpView } from "./rtp/rtp_packet.ts";
 import { unwrapRtx } from "./rtp/rtx.ts";
 import { ArrivalLog } from "./rtp/transport_feedback.ts";
-import type { CodecName } from "./sdp/codecs.ts";
 import { writePublisherAnswer } from "./sdp/publisher_answer.ts";
 import {
   type AcceptedSection,
@@ -29,9 +29,6 @@ import type {
   TransportHub,
 } from "./transport/ports.ts";
 import type { RandomBytes } from "./transport/random.ts";
-
-/** What we forward, until groups choose. */
-const CODEC_NAMES: readonly CodecName[] = ["vp8", "opus"];
 
 /** What peers need of the plane that they belong to. */
 export interface PeerContext {
@@ -53,6 +50,7 @@ export class Publisher implements PeerObserver, RtcpVisitor {
   readonly subscribers = new Set<Subscriber>();
 
   readonly #context: PeerContext;
+  readonly #codecs: readonly CodecName[];
   readonly #transport: PeerTransport;
   readonly #identity: PeerIdentity;
   readonly #reports: PublisherReports;
@@ -67,8 +65,14 @@ export class Publisher implements PeerObserver, RtcpVisitor {
   /** When the RTCP packet that is being read came. */
   #rtcpNow: Instant;
 
-  constructor(key: PublisherKey, context: PeerContext) {
+  /** @param codecs those that the group allows, the preferred ones first */
+  constructor(
+    key: PublisherKey,
+    codecs: readonly CodecName[],
+    context: PeerContext,
+  ) {
     this.key = key;
+    this.#codecs = codecs;
     this.#context = context;
     this.#transport = context.hub.createPeer(this);
     this.#identity = new PeerIdentity(context.random);
@@ -91,7 +95,7 @@ export class Publisher implements PeerObserver, RtcpVisitor {
    * @throws {RangeError} if it changes the certificate of a connected peer
    */
   offer(negotiation: Negotiation, sdp: string): void {
-    const offer = parsePublisherOffer(sdp, CODEC_NAMES);
+    const offer = parsePublisherOffer(sdp, this.#codecs);
     const { iceUfrag } = offer.remote;
     // First ours, so that checks with the new name are made with our new one.
     if (this.#remoteUfrag !== "" && iceUfrag !== this.#remoteUfrag) {
@@ -146,9 +150,10 @@ export class Publisher implements PeerObserver, RtcpVisitor {
     }
     const track = this.#trackOf(this.#view);
     if (!track) return this.#learnRtx(this.#view);
-    const wasLive = track.live;
+    const before = track.live ? track.codec.codec : undefined;
     track.handlePacket(this.#view, packet, now);
-    if (!wasLive) this.#tellTracks();
+    if (!track.live || track.codec.codec === before) return;
+    this.#tellTracks();
   }
 
   handleRtcp(packet: Uint8Array, now: Instant): void {
@@ -239,7 +244,7 @@ export class Publisher implements PeerObserver, RtcpVisitor {
         track.section.mid === section.mid && track.kind === section.kind
       );
       if (!known) return new PublisherTrack(section, this.#remoteClock);
-      known.section = section;
+      known.renegotiate(section);
       return known;
     });
     const gone = before.filter((track) => !this.#tracks.includes(track));
@@ -251,7 +256,10 @@ export class Publisher implements PeerObserver, RtcpVisitor {
 
   #tellTracks(): void {
     const live = this.#tracks.filter((track) => track.live);
-    const tracks: LiveTrack[] = live.map(({ kind }) => ({ kind }));
+    const tracks: LiveTrack[] = live.map(({ kind, codec }) => ({
+      kind,
+      codec: codec.codec,
+    }));
     this.#context.onEvent({
       kind: "publisher-tracks",
       publisher: this.key,

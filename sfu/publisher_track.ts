@@ -14,9 +14,13 @@ import { type RemoteClock, SourceClock } from "./rtp/remote_clock.ts";
 import type { ReportBlock } from "./rtp/rtcp_writer.ts";
 import type { RtpView } from "./rtp/rtp_packet.ts";
 import { isRestart, SequenceExtender } from "./rtp/sequence.ts";
-import { Vp8Descriptor } from "./rtp/vp8.ts";
+import {
+  createPictureReader,
+  isPictureCodec,
+  type PictureReader,
+} from "./rtp/picture_reader.ts";
 import { CODECS } from "./sdp/codecs.ts";
-import type { AcceptedSection } from "./sdp/publisher_offer.ts";
+import type { AcceptedSection, OfferedCodec } from "./sdp/publisher_offer.ts";
 import type { SubscriberTrack } from "./subscriber_track.ts";
 
 /** How often the cache's size is reconsidered, in milliseconds (B-22). */
@@ -30,9 +34,11 @@ export class PublisherTrack {
   readonly kind: "audio" | "video";
   /** When to ask the publisher for a keyframe, on behalf of all viewers. */
   readonly keyframes = new KeyframeRequests();
-  /** Which RTP timestamp the publisher is at. */
-  readonly clock: SourceClock;
   readonly cache: PacketCache;
+  /** Which RTP timestamp the publisher is at. */
+  clock!: SourceClock;
+  /** What it is sent in: the first that was offered, until packets tell. */
+  codec!: OfferedCodec;
   /** What the latest offer says of the track. */
   section: AcceptedSection;
   /** The source that delivers, or −1 before the first packet. */
@@ -44,9 +50,11 @@ export class PublisherTrack {
   readonly #extender = new SequenceExtender();
   readonly #nacks = new NackGenerator();
   readonly #rate = new RateMeter();
-  readonly #vp8 = new Vp8Descriptor();
   readonly #red = new RedEncoder();
-  readonly #clockRate: number;
+  readonly #remote: RemoteClock;
+  #clockRate!: number;
+  /** Of pictures: reads what packets say of themselves. */
+  #reader: PictureReader | undefined;
   /** What is in {@linkcode redPayload}: of which packet, with how many others. */
   #redOf = -1;
   #redDepth = 0;
@@ -57,9 +65,16 @@ export class PublisherTrack {
   constructor(section: AcceptedSection, remote: RemoteClock) {
     this.section = section;
     this.kind = section.kind;
-    this.#clockRate = CODECS[section.codecs[0]!.codec].clockRate;
-    this.clock = new SourceClock(this.#clockRate, remote);
+    this.#remote = remote;
+    this.#setCodec(section.codecs[0]!);
     this.cache = new PacketCache(MIN_CACHE_CAPACITY[section.kind]);
+  }
+
+  /** Takes what a further offer says of the track. */
+  renegotiate(section: AcceptedSection): void {
+    this.section = section;
+    const same = section.codecs.find(({ codec }) => codec === this.codec.codec);
+    if (same !== undefined) this.codec = same;
   }
 
   /** Whether packets have come. */
@@ -85,7 +100,7 @@ export class PublisherTrack {
 
   /** Whether the publisher said that it understands a kind of feedback. */
   understands(feedback: string): boolean {
-    return this.section.codecs[0]!.feedback.includes(feedback);
+    return this.codec.feedback.includes(feedback);
   }
 
   /**
@@ -93,6 +108,7 @@ export class PublisherTrack {
    * `view` is that of the original (see `unwrapRtx`).
    */
   handleRepair(view: RtpView, bytes: Uint8Array, now: Instant): void {
+    if (view.payloadType !== this.codec.payloadType) return;
     const extended = this.#extender.extendRepair(view.sequenceNumber);
     // What we have was repeated only to probe the path.
     if (extended < 0 || this.cache.find(extended) >= 0) return;
@@ -104,6 +120,9 @@ export class PublisherTrack {
    * forwards it. The packet path: nothing but the payload's view is allocated.
    */
   handlePacket(view: RtpView, bytes: Uint8Array, now: Instant): void {
+    if (view.payloadType !== this.codec.payloadType) {
+      if (!this.#changePayloadType(view.payloadType)) return;
+    }
     if (view.ssrc !== this.ssrc) this.#begin(view.ssrc);
     const highest = this.#extender.highest;
     const extended = this.#extender.extend(view.sequenceNumber);
@@ -119,9 +138,10 @@ export class PublisherTrack {
     bytes: Uint8Array,
     now: Instant,
   ): void {
-    const startsKeyframe = this.kind === "video" &&
-      this.#vp8.parse(bytes, view.payloadOffset, view.payloadSize) &&
-      this.#vp8.startsKeyframe;
+    const reader = this.#reader;
+    const startsKeyframe = reader !== undefined &&
+      reader.parse(bytes, view.payloadOffset, view.payloadSize) &&
+      reader.startsKeyframe;
     this.#nacks.receive(extended, now, startsKeyframe);
     this.#rate.add(bytes.length, now);
     if (startsKeyframe) this.keyframes.keyframeStarted();
@@ -233,6 +253,28 @@ export class PublisherTrack {
         now,
       );
     }
+  }
+
+  /** The publisher sends in another format; false if that is none of ours. */
+  #changePayloadType(payloadType: number): boolean {
+    const codec = this.section.codecs
+      .find((codec) => codec.payloadType === payloadType);
+    if (codec === undefined) return false;
+    const isOther = codec.codec !== this.codec.codec;
+    this.#setCodec(codec);
+    if (isOther && this.live) this.#restart();
+    return true;
+  }
+
+  #setCodec(codec: OfferedCodec): void {
+    const { clockRate, name } = CODECS[codec.codec];
+    const isOther = this.codec?.codec !== codec.codec;
+    this.codec = codec;
+    if (!isOther) return;
+    this.#clockRate = clockRate;
+    this.clock = new SourceClock(clockRate, this.#remote);
+    this.#reader = isPictureCodec(name) ? createPictureReader(name) : undefined;
+    if (this.live) this.#reception = new Reception(this.ssrc, clockRate);
   }
 
   /** The first packet of a source: another one than before, or the first at all. */

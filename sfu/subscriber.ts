@@ -261,7 +261,9 @@ export class Subscriber implements PeerObserver, RtcpVisitor, PathPeer {
     if (picture) sources.push(picture);
     for (const [index, track] of this.#tracks.entries()) {
       const active = sources.includes(track.source);
-      if (active && !track.section.active) {
+      const isOther = track.section.codec !== track.source.codec.codec;
+      if (active && (isOther || !track.section.active)) {
+        track.stop();
         // Chromium shows nothing of a source that has been away and is back
         // under the same number.
         this.#tracks[index] = this.#createTrack(track.source, index);
@@ -281,7 +283,7 @@ export class Subscriber implements PeerObserver, RtcpVisitor, PathPeer {
   /** @param index of the section in the description, from 0 */
   #createTrack(source: PublisherTrack, index: number): SubscriberTrack {
     const { random } = this.#context;
-    const { codec, fmtp } = source.section.codecs[0]!;
+    const { codec, fmtp } = source.codec;
     const section: SubscriberSection = {
       // Unique over all subscriptions that ever were, because an answer has to
       // repeat it: the answer to another subscription does not fit.

@@ -12,7 +12,6 @@ import { MAX_CACHED_BYTES } from "./rtp/packet_cache.ts";
 import { Redundancy } from "./rtp/redundancy.ts";
 import { CODECS } from "./sdp/codecs.ts";
 import type { SubscriberSection } from "./sdp/subscriber_offer.ts";
-import { TRANSPORT_SEQUENCE_ID } from "./sdp/extensions.ts";
 import type { AgreedHelp } from "./sdp/subscriber_answer.ts";
 import type { PublisherTrack } from "./publisher_track.ts";
 import type { SubscriberTrackPeer } from "./subscriber_track_peer.ts";
@@ -29,9 +28,10 @@ export interface FirstNumbers {
 }
 
 const NO_HELP: AgreedHelp = {
-  rtx: false,
-  red: false,
-  transportSequence: false,
+  payloadType: undefined,
+  rtx: undefined,
+  red: undefined,
+  transportSequence: undefined,
 };
 
 /** Padding repeats the latest packets, so many of them in turn. */
@@ -80,7 +80,6 @@ export class SubscriberTrack implements PathTrack {
     this.#writer = new TrackWriter(peer.transport, peer.feedback);
     this.#rewriter = new Rewriter({
       ssrc: section.ssrc,
-      payloadType: section.payloadType,
       clockRate: CODECS[section.codec].clockRate,
       firstSequenceNumber: first.sequenceNumber,
       firstTimestamp: first.timestamp,
@@ -90,10 +89,7 @@ export class SubscriberTrack implements PathTrack {
   /** Of what we offered for the track, what the viewer has agreed to. */
   set help(help: AgreedHelp) {
     this.#help = help;
-    const { transportSequence } = help;
-    this.#writer.transportSequenceId = transportSequence
-      ? TRANSPORT_SEQUENCE_ID
-      : -1;
+    this.#writer.transportSequenceId = help.transportSequence ?? -1;
   }
 
   /** To the viewer, in milliseconds; 0 while unknown. */
@@ -221,8 +217,8 @@ export class SubscriberTrack implements PathTrack {
     if (payload.length === 0 && this.#rewriter.drop(extended)) return;
     if (!this.#rewriter.map(extended, timestamp, now)) return;
     const red = this.#redPayload(extended);
-    if (red) this.#send(this.#redType, marker, red, now);
-    else this.#send(this.#rewriter.payloadType, marker, payload, now);
+    if (red) this.#send(this.#help.red!, marker, red, now);
+    else this.#send(this.#payloadType, marker, payload, now);
     if (!this.#shown && (marker || this.source.kind === "audio")) {
       this.#shown = true;
       this.#peer.onShown();
@@ -250,12 +246,12 @@ export class SubscriberTrack implements PathTrack {
    */
   sendPadding(now: Instant): number {
     const { cache } = this.source;
-    const { codec, rtxSsrc } = this.section;
-    if (!this.#help.rtx || !this.#wanted) return 0;
+    const { rtxSsrc } = this.section;
+    const { rtx } = this.#help;
+    if (!rtx || !this.#wanted) return 0;
     if (!this.#started) {
-      const payloadType = CODECS[codec].subscriberRtxPayloadType!;
       return this.#writer.writePadding(
-        payloadType,
+        rtx,
         this.#nextRtx++,
         rtxSsrc,
         now,
@@ -323,8 +319,9 @@ export class SubscriberTrack implements PathTrack {
     );
   }
 
-  get #redType(): number {
-    return CODECS[this.section.codec].subscriberRedPayloadType ?? -1;
+  /** The viewer's number for the codec. */
+  get #payloadType(): number {
+    return this.#help.payloadType ?? this.section.payloadType;
   }
 
   /** The payload with redundancy, where that helps the viewer. */
@@ -332,7 +329,7 @@ export class SubscriberTrack implements PathTrack {
     if (!this.#help.red) return undefined;
     const depth = this.#redundancy.depth(this.#peer.estimator.loss);
     if (depth === 0) return undefined;
-    return this.source.redPayload(extended, this.section.payloadType, depth);
+    return this.source.redPayload(extended, this.#payloadType, depth);
   }
 
   /** Sends a packet of the cache again: in a source of its own where agreed. */
@@ -343,22 +340,21 @@ export class SubscriberTrack implements PathTrack {
     const marker = cache.marker(slot);
     if (!this.#help.rtx) {
       return this.#send(
-        rewriter.payloadType,
+        this.#payloadType,
         marker,
         cache.payload(slot),
         now,
       );
     }
-    const { codec, rtxSsrc } = this.section;
+    const { rtxSsrc } = this.section;
     const size = wrapRtx(
       rewriter.sequenceNumber,
       cache.payload(slot),
       this.#rtxPayload,
     );
     const payload = this.#rtxPayload.subarray(0, size);
-    const payloadType = CODECS[codec].subscriberRtxPayloadType!;
     return this.#writer.write(
-      payloadType,
+      this.#help.rtx,
       marker,
       this.#nextRtx++,
       rewriter.timestamp,

@@ -8,10 +8,12 @@ import type {
   SessionId,
   Username,
 } from "../protocol/ids.ts";
-import type {
-  MediaEvent,
-  PublisherKey,
-  SubscriberKey,
+import {
+  type CodecName,
+  DEFAULT_CODECS,
+  type MediaEvent,
+  type PublisherKey,
+  type SubscriberKey,
 } from "../protocol/media_plane.ts";
 import type { RequestedTracks } from "../protocol/request.ts";
 import { countMediaSections } from "../protocol/media_sections.ts";
@@ -130,8 +132,17 @@ export class FlowTable {
     this.#publishers.sweep(turn);
   }
 
-  /** Publishes, renegotiates or replaces a flow; the client may do so (A-41, A-43). */
-  offer(session: SessionId, offer: Offer, turn: Turn): void {
+  /**
+   * Publishes, renegotiates or replaces a flow; the client may do so (A-41, A-43).
+   *
+   * @param codecs those that the group allows
+   */
+  offer(
+    session: SessionId,
+    offer: Offer,
+    turn: Turn,
+    codecs = DEFAULT_CODECS,
+  ): void {
     const client = this.#client(session);
     const { tracksPerFlow } = client.limits;
     if (countMediaSections(offer.sdp) > tracksPerFlow) {
@@ -141,7 +152,7 @@ export class FlowTable {
       return turn.sendError(client, text, "too-many-tracks");
     }
     const held = this.#flows.get(offer.id);
-    if (held === undefined) return this.#open(client, offer, turn);
+    if (held === undefined) return this.#open(client, offer, codecs, turn);
     if (held === this.#flows.getOwn(session, offer.id)) {
       return this.#publishers.renegotiate(held, offer.sdp, turn);
     }
@@ -234,14 +245,19 @@ export class FlowTable {
     this.#publishers.sweep(turn);
   }
 
-  #open(client: Client, offer: Offer, turn: Turn): void {
+  #open(
+    client: Client,
+    offer: Offer,
+    codecs: readonly CodecName[],
+    turn: Turn,
+  ): void {
     if (client.membership === undefined) {
       throw new Error(`Cannot open flow "${offer.id}": its owner has no group`);
     }
     const { group, username } = client.membership;
     const { flowsPerClient } = client.limits;
     this.#publishers.open(
-      { owner: client, group, username, flowsPerClient },
+      { owner: client, group, username, codecs, flowsPerClient },
       offer,
       turn,
     );

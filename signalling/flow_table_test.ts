@@ -119,6 +119,7 @@ test("FlowTable publishes, shows and unpublishes (K-3)", () => {
     kind: "open-publisher",
     publisher: 1,
     group: "g",
+    codecs: ["vp8", "opus"],
     negotiation: 1,
     sdp: "offer",
   }]);

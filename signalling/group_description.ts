@@ -1,5 +1,6 @@
 import type { WallTime } from "../lib/time.ts";
 import type { GroupName } from "../protocol/ids.ts";
+import type { CodecName } from "../protocol/media_plane.ts";
 
 /**
  * What signalling must know of a group's description file. Made when somebody's
@@ -28,6 +29,8 @@ export interface GroupDescription {
   readonly autokick: boolean;
   /** Whether an operator made by an operator may record, too; absent: no. */
   readonly allowRecording?: boolean;
+  /** What flows may be sent in, the preferred ones first; absent: the default. */
+  readonly codecs?: readonly CodecName[];
   readonly canChangePassword: boolean;
   /** See `GroupStatus` of the protocol. */
   readonly authServer?: string;

@@ -6,7 +6,11 @@ import type {
   SessionId,
   Username,
 } from "../protocol/ids.ts";
-import type { Negotiation, PublisherKey } from "../protocol/media_plane.ts";
+import type {
+  CodecName,
+  Negotiation,
+  PublisherKey,
+} from "../protocol/media_plane.ts";
 import { type Flow, isLive } from "./flow.ts";
 import type { FlowIndex } from "./flow_index.ts";
 import type { Addressee, Turn } from "./turn.ts";
@@ -18,6 +22,8 @@ export interface Publishing {
   readonly username: Username;
   /** How many flows the owner may have. */
   readonly flowsPerClient: number;
+  /** Those that the group allows. */
+  readonly codecs: readonly CodecName[];
 }
 
 /** The publishers' side of flows: offers, answers, and which flow replaces which. */
@@ -31,7 +37,7 @@ export class Publishers {
 
   /** Opens a flow with an id that is free, unless the client has too many. */
   open(
-    { owner, group, username, flowsPerClient }: Publishing,
+    { owner, group, username, codecs, flowsPerClient }: Publishing,
     offer: Offer,
     turn: Turn,
   ): void {
@@ -62,6 +68,7 @@ export class Publishers {
       kind: "open-publisher",
       publisher: flow.publisher,
       group,
+      codecs,
       negotiation: flow.negotiation,
       sdp: offer.sdp,
     });

@@ -276,7 +276,8 @@ export class Router {
   #offer(session: Session, client: ClientId, offer: Offer, turn: Turn): void {
     const { id, state } = session;
     if (state.kind === "inside" && may(state.member, "publish")) {
-      return this.#flows.offer(id, offer, turn);
+      const { codecs } = state.group.description;
+      return this.#flows.offer(id, offer, turn, codecs);
     }
     if (offer.replace !== undefined) {
       this.#flows.close(id, offer.replace, turn);

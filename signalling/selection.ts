@@ -14,6 +14,8 @@ export interface Selection {
   readonly audioTracks: number;
   /** 0 if video is not wanted. */
   readonly videoTracks: number;
+  /** Of the tracks that are wanted, if known: with others, an offer is due. */
+  readonly codecs?: string;
 }
 
 /** Chooses tracks; `undefined` if none is both wanted and there. */
@@ -30,12 +32,22 @@ export function selectTracks(
     audio: audioTracks > 0,
     video: videoTracks > 0 ? requested.video : "none",
   };
-  return { wanted, audioTracks, videoTracks };
+  const codecs = tracks
+    .filter(({ kind }) => kind === "audio" ? wanted.audio : videoTracks > 0)
+    .flatMap(({ codec }) => codec ?? [])
+    .join();
+  return {
+    wanted,
+    audioTracks,
+    videoTracks,
+    ...(codecs === "" ? {} : { codecs }),
+  };
 }
 
 /** Whether two selections are the same. */
 export function isSameSelection(a: Selection, b: Selection): boolean {
   return a.wanted.audio === b.wanted.audio &&
     a.wanted.video === b.wanted.video &&
-    a.audioTracks === b.audioTracks && a.videoTracks === b.videoTracks;
+    a.audioTracks === b.audioTracks && a.videoTracks === b.videoTracks &&
+    a.codecs === b.codecs;
 }

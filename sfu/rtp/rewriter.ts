@@ -6,8 +6,6 @@ import { MAX_JUMP, SequenceMap } from "./sequence_map.ts";
 export interface RewriterOptions {
   /** The SSRC that the viewer was told in our offer. */
   readonly ssrc: number;
-  /** The payload type that the viewer was told in our offer. */
-  readonly payloadType: number;
   /** Of the codec, in Hz. */
   readonly clockRate: number;
   /**
@@ -27,8 +25,6 @@ export interface RewriterOptions {
 export class Rewriter {
   /** Fixed for the subscription. */
   readonly ssrc: number;
-  /** Fixed for the subscription. */
-  readonly payloadType: number;
   /** The viewer's sequence number of the packet mapped last. */
   sequenceNumber = 0;
   /** The viewer's timestamp of the packet mapped last. */
@@ -54,7 +50,6 @@ export class Rewriter {
   /** Begins a subscription; nothing has been sent yet. */
   constructor(options: RewriterOptions) {
     this.ssrc = options.ssrc;
-    this.payloadType = options.payloadType;
     this.#clockRate = options.clockRate;
     this.#lastSequenceNumber = (options.firstSequenceNumber - 1) & 0xffff;
     this.#lastTimestamp = options.firstTimestamp >>> 0;

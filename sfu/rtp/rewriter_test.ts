@@ -11,7 +11,6 @@ function rewriter(
 ): Rewriter {
   return new Rewriter({
     ssrc: 5,
-    payloadType: 96,
     clockRate: 90_000,
     firstSequenceNumber,
     firstTimestamp,

@@ -1,10 +1,11 @@
 import { readU16, readU8, writeU16 } from "./bytes.ts";
+import type { PictureReader } from "./picture_reader.ts";
 
 /**
  * Reads VP8 payload descriptors (RFC 7741 §4.2), one after the other: made
  * once, filled by {@linkcode Vp8Descriptor.parse}.
  */
-export class Vp8Descriptor {
+export class Vp8Descriptor implements PictureReader {
   /** S: the packet starts a partition. */
   startsPartition = false;
   /** PID. */
@@ -19,10 +20,16 @@ export class Vp8Descriptor {
   pictureIdOffset = 0;
   /** TL0PICIDX, or −1 if there is none. */
   temporalBaseIndex = -1;
+  temporalBaseOffset = 0;
   /** TID: the temporal layer; 0 if there are none. */
   temporalLayer = 0;
   /** Y: this layer's frame refers to the base layer only. */
   layerSync = false;
+  /** VP8 has one picture size. */
+  readonly spatialLayer = 0;
+  readonly forOwnLayerOnly = false;
+  /** Only the marker of the packet tells. */
+  readonly endsFrame = false;
   /** Of the descriptor, in bytes. */
   size = 0;
   /** The packet starts a frame: the first partition of it. */
@@ -30,7 +37,11 @@ export class Vp8Descriptor {
   /** The packet starts a keyframe (RFC 7741 §4.3, bit P). */
   startsKeyframe = false;
 
-  /** Reads `size` bytes of payload at `offset`. False if cut short. */
+  /** Y (RFC 7741 §4.2). */
+  get switchesUp(): boolean {
+    return this.layerSync;
+  }
+
   parse(bytes: Uint8Array, offset: number, size: number): boolean {
     this.#reset();
     const end = offset + size;
@@ -71,6 +82,7 @@ export class Vp8Descriptor {
     }
     if ((flags & 0x40) !== 0) {
       if (at >= end) return -1;
+      this.temporalBaseOffset = at;
       this.temporalBaseIndex = readU8(bytes, at++);
     }
     if ((flags & 0x30) !== 0) {
@@ -89,6 +101,7 @@ export class Vp8Descriptor {
     this.pictureIdBits = 0;
     this.pictureIdOffset = 0;
     this.temporalBaseIndex = -1;
+    this.temporalBaseOffset = 0;
     this.temporalLayer = 0;
     this.layerSync = false;
     this.startsFrame = false;

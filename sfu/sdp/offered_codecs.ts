@@ -1,6 +1,13 @@
-import { type Codec, type CodecName, CODECS } from "./codecs.ts";
+import {
+  type Codec,
+  type CodecName,
+  CODECS,
+  type FormatName,
+  STATIC_RTPMAPS,
+} from "./codecs.ts";
 import { allValues, type Section } from "./document.ts";
 import { isPrintable, toInteger } from "./grammar.ts";
+import { matchProfile, type ProfileMatch } from "./profiles.ts";
 
 const MAX_PAYLOAD_TYPE = 127;
 /** A browser's longest has some 80; what is longer is taken for none. */
@@ -15,7 +22,7 @@ const MAX_CODECS = 8;
 
 /** A codec of an offer that we forward, under the client's own number. */
 export interface OfferedCodec {
-  readonly codec: CodecName;
+  readonly codec: FormatName;
   readonly payloadType: number;
   readonly fmtp?: string | undefined;
   /** The number under which it is sent again (RFC 4588), if offered. */
@@ -27,47 +34,82 @@ export interface OfferedCodec {
 }
 
 /**
- * Finds what we can use of a section's formats, in the client's order of
- * preference. Retransmission and redundancy are formats of their own in SDP, but
- * belong to the codec that they carry; FEC is none of ours.
+ * Finds what we can use of a section's formats: in the order of `allowed`, and
+ * of the same codec in the client's order of preference. Of a codec of which
+ * there are profiles, the preferred ones are taken if there is any, otherwise
+ * all that we have a number for (B.2).
  *
- * @param allowed the codecs to look for
+ * Retransmission and redundancy are formats of their own in SDP, but belong to
+ * the codec that they carry; FEC is none of ours.
+ *
+ * @param allowed the codecs to look for, those that are preferred first
  */
 export function parseCodecs(
   section: Section,
   allowed: readonly CodecName[],
 ): OfferedCodec[] {
-  const rtpmap = byPayloadType(section, "rtpmap");
-  const fmtp = byPayloadType(section, "fmtp");
+  const formats = readFormats(section);
+  const known = formats.flatMap((format) => {
+    const match = matchFormat(format, allowed);
+    return match === undefined || CODECS[match.format].kind !== section.media
+      ? []
+      : [{ ...format, match }];
+  });
   const feedback = byPayloadType(section, "rtcp-fb");
   const forAll = allValues(section.attributes, "rtcp-fb")
     .flatMap((value) => value.startsWith("* ") ? value.slice(2) : []);
+  return allowed
+    .flatMap((name) => preferred(known, name))
+    .slice(0, MAX_CODECS)
+    .map(({ payloadType, fmtp, match }) => {
+      const codec = CODECS[match.format];
+      const offered = new Set([
+        ...feedback.get(payloadType) ?? [],
+        ...forAll,
+      ]);
+      return {
+        codec: match.format,
+        payloadType,
+        fmtp,
+        rtxPayloadType: findRtx(formats, codec, payloadType),
+        redPayloadType: findRed(formats, codec, payloadType),
+        feedback: codec.feedback.filter((one) => offered.has(one)),
+      };
+    });
+}
 
-  const carriers = section.formats.flatMap((format) => {
+/** A format of a section, by what SDP says of it. */
+interface Format {
+  readonly payloadType: number;
+  readonly rtpmap: string;
+  readonly fmtp: string | undefined;
+}
+
+function readFormats(section: Section): Format[] {
+  const rtpmap = byPayloadType(section, "rtpmap");
+  const fmtp = byPayloadType(section, "fmtp");
+  return [...new Set(section.formats)].flatMap((format) => {
     const payloadType = toPayloadType(format);
     if (payloadType === undefined) return [];
     return [{
       payloadType,
-      rtpmap: rtpmap.get(payloadType)?.[0] ?? "",
-      fmtp: fmtp.get(payloadType)?.[0],
-    }];
-  });
-  const usable = [...new Set(section.formats)].flatMap((format) => {
-    const payloadType = toPayloadType(format);
-    if (payloadType === undefined) return [];
-    const codec = findCodec(rtpmap.get(payloadType)?.[0], allowed);
-    if (codec?.kind !== section.media) return [];
-    const offered = new Set([...feedback.get(payloadType) ?? [], ...forAll]);
-    return [{
-      codec: codec.name,
-      payloadType,
+      rtpmap: rtpmap.get(payloadType)?.[0] ??
+        STATIC_RTPMAPS.get(payloadType) ?? "",
       fmtp: fmtp.get(payloadType)?.find(isFmtp),
-      rtxPayloadType: findRtx(carriers, codec, payloadType),
-      redPayloadType: findRed(carriers, codec, payloadType),
-      feedback: codec.feedback.filter((one) => offered.has(one)),
     }];
   });
-  return usable.slice(0, MAX_CODECS);
+}
+
+type KnownFormat = Format & { readonly match: ProfileMatch };
+
+/** Of a codec's formats, those to take: the exact ones, else all. */
+function preferred(
+  known: readonly KnownFormat[],
+  name: CodecName,
+): readonly KnownFormat[] {
+  const all = known.filter(({ match }) => CODECS[match.format].name === name);
+  const exact = all.filter(({ match }) => match.isExact);
+  return exact.length > 0 ? exact : all;
 }
 
 /**
@@ -97,31 +139,26 @@ function byPayloadType(
   return found;
 }
 
-/** The codec that an rtpmap such as `opus/48000/2` names (RFC 8866 §6.6). */
-function findCodec(
-  rtpmap: string | undefined,
+/** Finds the codec that an rtpmap such as `opus/48000/2` names (RFC 8866 §6.6). */
+function matchFormat(
+  { rtpmap, fmtp }: Format,
   allowed: readonly CodecName[],
-): Codec | undefined {
-  const [encoding = "", clockRate = "", channels = "1", ...rest] =
-    rtpmap?.split("/") ?? [];
+): ProfileMatch | undefined {
+  const [encoding = "", clockRate = "", channels = "1", ...rest] = rtpmap
+    .split("/");
   if (rest.length > 0) return undefined;
-  return allowed.map((name) => CODECS[name]).find((codec) =>
-    codec.encoding.toLowerCase() === encoding.toLowerCase() &&
-    clockRate === String(codec.clockRate) &&
-    channels === String(codec.channels)
-  );
-}
-
-/** A format that may carry packets of another one. */
-interface Carrier {
-  readonly payloadType: number;
-  readonly rtpmap: string;
-  readonly fmtp: string | undefined;
+  const name = allowed.find((name) => {
+    const codec = CODECS[name];
+    return codec.encoding.toLowerCase() === encoding.toLowerCase() &&
+      clockRate === String(codec.clockRate) &&
+      channels === String(codec.channels);
+  });
+  return name === undefined ? undefined : matchProfile(name, fmtp);
 }
 
 /** The retransmissions of a format: `apt` names it (RFC 4588 §8.6). */
 function findRtx(
-  carriers: readonly Carrier[],
+  carriers: readonly Format[],
   { clockRate }: Codec,
   payloadType: number,
 ): number | undefined {
@@ -133,7 +170,7 @@ function findRtx(
 
 /** The redundancy of a format, which is all that it carries (RFC 2198 §5). */
 function findRed(
-  carriers: readonly Carrier[],
+  carriers: readonly Format[],
   { kind, clockRate, channels }: Codec,
   payloadType: number,
 ): number | undefined {

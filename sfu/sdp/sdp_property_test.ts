@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { CODECS } from "./codecs.ts";
+import { TRANSPORT_SEQUENCE_ID } from "./extensions.ts";
 import * as answers from "./fixtures/answers.ts";
 import * as chromium from "./fixtures/chromium.ts";
 import * as firefox from "./fixtures/firefox.ts";
@@ -187,9 +188,10 @@ test("our answer to our offer accepts all that is active", () => {
       assert.deepEqual(
         help,
         sections.map(({ codec }) => ({
-          rtx: codec === "vp8",
-          red: false,
-          transportSequence: true,
+          payloadType: CODECS[codec].subscriberPayloadType,
+          rtx: CODECS[codec].subscriberRtxPayloadType,
+          red: undefined,
+          transportSequence: TRANSPORT_SEQUENCE_ID,
         })),
       );
     }),

@@ -7,24 +7,29 @@ import {
   type Section,
   sectionName,
 } from "./document.ts";
-import {
-  findExtensionId,
-  TRANSPORT_SEQUENCE_EXTENSION,
-  TRANSPORT_SEQUENCE_ID,
-} from "./extensions.ts";
-import { parseCodecs } from "./offered_codecs.ts";
+import { findExtensionId, TRANSPORT_SEQUENCE_EXTENSION } from "./extensions.ts";
+import { type OfferedCodec, parseCodecs } from "./offered_codecs.ts";
 import { parseRemoteTransport } from "./remote_transport.ts";
 import { isReceivable, parseDirection } from "./section_state.ts";
 import type { SubscriberSection } from "./subscriber_offer.ts";
 
-/** Of what we offered to do for a section, what the viewer can use. */
+/**
+ * How the viewer wants a section's packets: under its own numbers (RFC 3264
+ * §6.1), though browsers take ours. Of what we offered to help with, what it can
+ * use; the rest is `undefined`.
+ */
 export interface AgreedHelp {
-  /** Retransmissions in a source of their own (RFC 4588). */
-  readonly rtx: boolean;
-  /** Redundant sound (RFC 2198). */
-  readonly red: boolean;
-  /** Numbers for all packets of the peer, on which there is feedback. */
-  readonly transportSequence: boolean;
+  /** Of the codec; `undefined` if the viewer does not take it. */
+  readonly payloadType: number | undefined;
+  /** Of retransmissions in a source of their own (RFC 4588). */
+  readonly rtx: number | undefined;
+  /** Of redundant sound (RFC 2198). */
+  readonly red: number | undefined;
+  /**
+   * The id of the header extension that numbers all packets of the peer, on
+   * which there is feedback.
+   */
+  readonly transportSequence: number | undefined;
 }
 
 /** What a viewer answers. */
@@ -98,24 +103,29 @@ function isTaken(
     const where = sectionName(answered);
     throw cannotUse("answer", `${where} is active, and inactive in the offer`);
   }
-  return receives && parseCodecs(answered, [offered.codec])
-    .some(({ payloadType }) => payloadType === offered.payloadType);
+  return receives && findTaken(answered, offered) !== undefined;
 }
 
-function parseHelp(
+/** The offered codec in the answer, whatever its number there. */
+function findTaken(
   answered: Section,
-  { codec, payloadType }: SubscriberSection,
-): AgreedHelp {
-  const { subscriberRtxPayloadType, subscriberRedPayloadType } = CODECS[codec];
-  const taken = parseCodecs(answered, [codec])
-    .find((one) => one.payloadType === payloadType);
-  const is = (found: number | undefined, ours: number | undefined) =>
-    found !== undefined && found === ours;
+  { codec }: SubscriberSection,
+): OfferedCodec | undefined {
+  return parseCodecs(answered, [CODECS[codec].name])
+    .find((one) => one.codec === codec);
+}
+
+function parseHelp(answered: Section, offered: SubscriberSection): AgreedHelp {
+  const { subscriberRtxPayloadType, subscriberRedPayloadType } =
+    CODECS[offered.codec];
+  const taken = findTaken(answered, offered);
+  const isNumbered = taken?.feedback.includes(TRANSPORT_FEEDBACK) === true;
   return {
-    rtx: is(taken?.rtxPayloadType, subscriberRtxPayloadType),
-    red: is(taken?.redPayloadType, subscriberRedPayloadType),
-    transportSequence: taken?.feedback.includes(TRANSPORT_FEEDBACK) === true &&
-      findExtensionId(answered, TRANSPORT_SEQUENCE_EXTENSION) ===
-        TRANSPORT_SEQUENCE_ID,
+    payloadType: taken?.payloadType,
+    rtx: subscriberRtxPayloadType && taken?.rtxPayloadType,
+    red: subscriberRedPayloadType && taken?.redPayloadType,
+    transportSequence: isNumbered
+      ? findExtensionId(answered, TRANSPORT_SEQUENCE_EXTENSION)
+      : undefined,
   };
 }

@@ -51,9 +51,18 @@ test("parseSubscriberAnswer() lets a viewer do without single tracks", () => {
 
   const otherCodec = CHROMIUM.replace("VP8/90000", "H264/90000");
   assert.deepEqual(accepts(otherCodec), [true, false]);
+});
 
-  const otherPayloadType = CHROMIUM.replace(/\b96\b/g, "97");
-  assert.deepEqual(accepts(otherPayloadType), [true, false]);
+test("parseSubscriberAnswer() takes a viewer's own numbers", () => {
+  const repaired = "a=rtpmap:121 rtx/90000\r\na=fmtp:121 apt=120\r\n";
+  const own = answers.CHROMIUM
+    .replace(/^(m=video .*) 96\b/m, "$1 120 121")
+    .replaceAll(/^a=(rtpmap|rtcp-fb|fmtp):96 /gm, "a=$1:120 ")
+    .replace(/^a=rtpmap:120 /m, `${repaired}a=rtpmap:120 `);
+  const { accepted, help } = parseSubscriberAnswer(own, BOTH);
+  assert.deepEqual(accepted, [true, true]);
+  assert.equal(help[1]?.payloadType, 120);
+  assert.equal(help[1]?.rtx, 121);
 });
 
 test("parseSubscriberAnswer() refuses the answer to another offer", () => {

@@ -1,4 +1,4 @@
-import { type CodecName, CODECS } from "./codecs.ts";
+import { CODECS, type FormatName } from "./codecs.ts";
 import type { LocalSdp } from "./local_sdp.ts";
 import type { Msid } from "./msid.ts";
 import {
@@ -21,7 +21,7 @@ export interface SubscriberSection {
   readonly kind: "audio" | "video";
   /** Whether we send it now. */
   readonly active: boolean;
-  readonly codec: CodecName;
+  readonly codec: FormatName;
   /** The codec's `subscriberPayloadType`. */
   readonly payloadType: number;
   /** The publisher's. */

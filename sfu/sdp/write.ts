@@ -1,4 +1,4 @@
-import { type CodecName, CODECS } from "./codecs.ts";
+import { CODECS, type FormatName } from "./codecs.ts";
 import type { AnnouncedAddress } from "../transport/ports.ts";
 import type { LocalSdp } from "./local_sdp.ts";
 
@@ -60,7 +60,7 @@ export function transportLines(
 
 /** The lines that describe a codec under a payload type. */
 export function codecLines(
-  name: CodecName,
+  name: FormatName,
   payloadType: number,
   fmtp: string | undefined,
   feedback: readonly string[],
@@ -76,7 +76,7 @@ export function codecLines(
 
 /** The lines that describe a codec's retransmissions (RFC 4588 §8.6), if any. */
 export function rtxLines(
-  name: CodecName,
+  name: FormatName,
   payloadType: number,
   rtxPayloadType: number | undefined,
 ): string[] {
@@ -88,7 +88,7 @@ export function rtxLines(
 
 /** The lines that describe a codec's redundancy (RFC 2198 §5), if any. */
 export function redLines(
-  name: CodecName,
+  name: FormatName,
   payloadType: number,
   redPayloadType: number | undefined,
 ): string[] {

@@ -5,6 +5,7 @@
  */
 import { assertNever } from "../../lib/assert_never.ts";
 import type {
+  CodecName,
   MediaCommand,
   MediaPlane,
   Negotiation,
@@ -37,6 +38,7 @@ export interface MediaWorkersOptions
 /** A publisher, as far as the main thread has to know it. */
 interface Publisher {
   readonly group: string;
+  readonly codecs: readonly CodecName[];
   /** `undefined` once its worker is dead, until its owner offers anew. */
   worker: number | undefined;
   /** The latest offer, until its worker has answered it. */
@@ -152,8 +154,9 @@ export class MediaWorkers implements MediaPlane {
   }
 
   #openPublisher(command: Command<"open-publisher">): void {
-    const { publisher: key, group, negotiation: pending } = command;
-    const publisher = { group, worker: undefined, pending, taken: false };
+    const { publisher: key, group, codecs, negotiation: pending } = command;
+    const unplaced = { worker: undefined, pending, taken: false };
+    const publisher: Publisher = { group, codecs, ...unplaced };
     this.#publishers.set(key, publisher);
     this.#place(command, publisher);
   }
@@ -168,7 +171,7 @@ export class MediaWorkers implements MediaPlane {
 
   /** Opens a publisher in a worker; if all are down, when one is up again. */
   #place(command: Offered, publisher: Publisher): void {
-    const { group } = publisher;
+    const { group, codecs } = publisher;
     const worker = this.#placement.addPublisher(group);
     if (worker === undefined) {
       this.#waiting.push(command);
@@ -176,7 +179,7 @@ export class MediaWorkers implements MediaPlane {
     }
     publisher.worker = worker;
     publisher.taken = false;
-    this.#post(worker, { ...command, kind: "open-publisher", group });
+    this.#post(worker, { ...command, kind: "open-publisher", group, codecs });
   }
 
   /** Opens what has waited for a worker, as far as it is still wanted. */

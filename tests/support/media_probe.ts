@@ -25,6 +25,19 @@ export interface TileReport {
   readonly framesMs: readonly number[];
 }
 
+/** One picture that a page receives, as it is just now. */
+export interface ReceivedPicture {
+  /** As SDP names it: `video/VP8`. */
+  readonly codec: string;
+  readonly width: number;
+  readonly height: number;
+  readonly framesDecoded: number;
+  readonly keyframesDecoded: number;
+  /** How often, and for how long in all, the picture stood still. */
+  readonly freezes: number;
+  readonly frozenSeconds: number;
+}
+
 /** What a probe has seen so far. Times are by the page's clock. */
 export interface ProbeReport {
   readonly nowMs: number;
@@ -36,6 +49,8 @@ export interface ProbeReport {
   readonly openPeers: number;
   readonly video: ReceivedMedia;
   readonly audio: ReceivedMedia;
+  /** Of each peer that receives one. */
+  readonly pictures: readonly ReceivedPicture[];
   /** Pictures that were encoded to be sent. */
   readonly framesEncoded: number;
   readonly tiles: readonly TileReport[];
@@ -125,6 +140,23 @@ export function installProbe(): void {
     return sum;
   };
 
+  const picturesOf = (report: RTCStatsReport): ReceivedPicture[] => {
+    const pictures: ReceivedPicture[] = [];
+    report.forEach((entry) => {
+      if (entry.type !== "inbound-rtp" || entry.kind !== "video") return;
+      pictures.push({
+        codec: report.get(entry.codecId)?.mimeType ?? "",
+        width: entry.frameWidth ?? 0,
+        height: entry.frameHeight ?? 0,
+        framesDecoded: entry.framesDecoded ?? 0,
+        keyframesDecoded: entry.keyFramesDecoded ?? 0,
+        freezes: entry.freezeCount ?? 0,
+        frozenSeconds: entry.totalFreezesDuration ?? 0,
+      });
+    });
+    return pictures;
+  };
+
   const countEncoded = (reports: RTCStatsReport[]) => {
     let frames = 0;
     for (const report of reports) {
@@ -175,6 +207,7 @@ export function installProbe(): void {
         openPeers: live.length,
         video: sumOf(reports, "video"),
         audio: sumOf(reports, "audio"),
+        pictures: reports.flatMap(picturesOf),
         framesEncoded: countEncoded(reports),
         tiles: [...tiles].map(toTile),
         removedTiles,

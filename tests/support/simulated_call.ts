@@ -64,6 +64,7 @@ export class SimulatedCall {
       kind: "open-publisher",
       publisher: PUBLISHER,
       group: "g",
+      codecs: ["vp8", "opus"],
       negotiation: FIRST,
       sdp: CAMERA,
     });

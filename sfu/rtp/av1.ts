@@ -1,0 +1,59 @@
+import { readU8 } from "./bytes.ts";
+import type { PictureReader } from "./picture_reader.ts";
+
+const SEQUENCE_HEADER = 1;
+const TEMPORAL_DELIMITER = 2;
+
+/**
+ * Finds where keyframes of AV1 start, by the aggregation header (AV1 RTP payload
+ * format §4.4) and the sequence header that has to follow it.
+ */
+export class Av1Reader implements PictureReader {
+  startsKeyframe = false;
+  startsFrame = false;
+  endsFrame = false;
+  temporalLayer = 0;
+  spatialLayer = 0;
+  switchesUp = false;
+  readonly forOwnLayerOnly = false;
+  readonly pictureId = -1;
+  readonly pictureIdBits = 0;
+  readonly pictureIdOffset = 0;
+  readonly temporalBaseIndex = -1;
+  readonly temporalBaseOffset = 0;
+
+  parse(bytes: Uint8Array, offset: number, size: number): boolean {
+    const isWhole = size >= 1 && offset + size <= bytes.length;
+    this.startsKeyframe = isWhole && startsSequence(bytes, offset, size);
+    this.startsFrame = this.startsKeyframe;
+    return isWhole;
+  }
+}
+
+/** Z: goes on with a unit of the packet before. N: a new sequence begins. */
+function startsSequence(
+  bytes: Uint8Array,
+  offset: number,
+  size: number,
+): boolean {
+  const head = readU8(bytes, offset);
+  if ((head & 0x88) !== 0x08) return false;
+  // W: how many units there are, of which the last has no size; 0: all have one.
+  const units = head >> 4 & 0x03;
+  const end = offset + size;
+  let at = offset + 1;
+  for (let unit = 1; at < end; unit++) {
+    let length = end - at;
+    if (unit !== units) {
+      // Sizes of what is skipped are short: one byte of LEB128.
+      length = readU8(bytes, at++);
+      if (length >= 0x80) length = end - at;
+    }
+    if (at >= end || length === 0) return false;
+    const type = readU8(bytes, at) >> 3 & 0x0f;
+    if (type === SEQUENCE_HEADER) return true;
+    if (type !== TEMPORAL_DELIMITER) return false;
+    at += length;
+  }
+  return false;
+}
