@@ -43,9 +43,21 @@ const OPTIONS = [
 ];
 
 /** The part of esbuild's report that is used: its outputs, by path. */
-type Outputs = Readonly<
-  Record<string, { readonly bytes: number; readonly entryPoint?: string }>
->;
+type Outputs = Readonly<Record<string, Output>>;
+
+interface Output {
+  readonly bytes: number;
+  readonly entryPoint?: string;
+  readonly imports: readonly { readonly path: string; readonly kind: string }[];
+}
+
+/** An entry point as pages load it. */
+interface Entry {
+  /** `/assets/main-1A2B3C4D.js` */
+  readonly address: string;
+  /** Addresses of what it imports, and what that does, without which it waits. */
+  readonly imports: readonly string[];
+}
 
 /**
  * Bundles scripts and styles, and writes them with pages and icons to `outDir`.
@@ -64,9 +76,9 @@ export async function buildWeb(
   for (const [path, { bytes }] of Object.entries(outputs)) {
     sizes.set(relative(outDir, join(ROOT, path)), bytes);
   }
-  const addresses = entryAddresses(outputs, outDir);
+  const entries = entriesOf(outputs, outDir);
   for (const page of PAGES) {
-    sizes.set(page, await writePage(page, addresses, outDir));
+    sizes.set(page, await writePage(page, entries, outDir));
   }
   for await (const { name } of Deno.readDir(join(WEB, "icons"))) {
     sizes.set(name, await copy(join(WEB, "icons", name), join(outDir, name)));
@@ -103,38 +115,65 @@ async function bundle(outDir: string): Promise<Outputs> {
   return outputs;
 }
 
-/** Where each entry point ended up: `main.tsx` → `/assets/main-1A2B3C4D.js`. */
-function entryAddresses(
+/** Where each entry point ended up, by the name of its source. */
+function entriesOf(
   outputs: Outputs,
   outDir: string,
-): ReadonlyMap<string, string> {
-  const addresses = new Map<string, string>();
+): ReadonlyMap<string, Entry> {
+  const addressOf = (path: string) => `/${relative(outDir, join(ROOT, path))}`;
+  const entries = new Map<string, Entry>();
   for (const [path, { entryPoint }] of Object.entries(outputs)) {
     if (entryPoint === undefined) continue;
-    const entry = relative(WEB, join(ROOT, entryPoint));
-    addresses.set(entry, `/${relative(outDir, join(ROOT, path))}`);
+    entries.set(relative(WEB, join(ROOT, entryPoint)), {
+      address: addressOf(path),
+      imports: [...importsOf(path, outputs)].map(addressOf),
+    });
   }
-  return addresses;
+  return entries;
 }
 
-/** Writes a page with the built addresses in place of the sources' names. */
+/** All that is loaded with an output, at once and whatever happens. */
+function importsOf(
+  path: string,
+  outputs: Outputs,
+  found = new Set<string>(),
+): Set<string> {
+  for (const { path: next, kind } of outputs[path]?.imports ?? []) {
+    if (kind !== "import-statement" || found.has(next)) continue;
+    found.add(next);
+    importsOf(next, outputs, found);
+  }
+  return found;
+}
+
+/**
+ * Writes a page with the built addresses in place of the sources' names. What
+ * scripts import is named, too, so that browsers fetch it all at once.
+ */
 async function writePage(
   page: string,
-  addresses: ReadonlyMap<string, string>,
+  entries: ReadonlyMap<string, Entry>,
   outDir: string,
 ): Promise<number> {
   const source = await Deno.readTextFile(join(WEB, page));
+  const imports = new Set<string>();
   const text = source.replace(
     /(src|href)="\.\/([^"]+)"/g,
-    (_, attribute: string, entry: string) => {
-      const address = addresses.get(entry);
-      if (address === undefined) {
-        throw new Error(`Cannot build ${page}: "${entry}" is not an entry`);
+    (_, attribute: string, name: string) => {
+      const entry = entries.get(name);
+      if (entry === undefined) {
+        throw new Error(`Cannot build ${page}: "${name}" is not an entry`);
       }
-      return `${attribute}="${address}"`;
+      for (const address of entry.imports) imports.add(address);
+      return `${attribute}="${entry.address}"`;
     },
   );
-  const bytes = new TextEncoder().encode(text);
+  const hints = [...imports].map((address) =>
+    `  <link rel="modulepreload" href="${address}">\n  `
+  );
+  const bytes = new TextEncoder().encode(
+    text.replace("</head>", `${hints.join("")}</head>`),
+  );
   await Deno.writeFile(join(outDir, page), bytes);
   return bytes.length;
 }

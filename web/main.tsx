@@ -23,6 +23,7 @@ import { createStore } from "./state/store.ts";
 import { followLanguage } from "./languages/follow_language.ts";
 import { STRINGS } from "./strings.ts";
 import { GroupPage, NoSuchGroup } from "./views/group_page.tsx";
+import { fetchCallScreen } from "./views/lazy_call_screen.tsx";
 import { type Page, PageContext } from "./views/page.ts";
 
 /** The page's parts, for a group of which nothing is known but its name. */
@@ -119,9 +120,14 @@ function alert({ store, preferences, chimes }: Page): void {
 
 function listen({ session, levels }: Page): void {
   addEventListener("online", () => session.retryNow());
-  // Browsers let sound begin with the first touch of the page.
-  addEventListener("pointerdown", () => void levels.resume());
-  addEventListener("keydown", () => void levels.resume());
+  const handleTouch = () => {
+    // Browsers let sound begin with the first touch of the page.
+    void levels.resume();
+    // If it cannot be had, the screen that needs it will say so.
+    fetchCallScreen().catch(() => undefined);
+  };
+  addEventListener("pointerdown", handleTouch);
+  addEventListener("keydown", handleTouch);
 }
 
 /** What the server says of the group; whether its page is to be shown at all. */
@@ -144,8 +150,10 @@ async function main(root: HTMLElement): Promise<void> {
   const group = parseGroupAddress(location.pathname);
   let endpoint = toEndpoint("", location.href);
   const page = createPage(group, () => endpoint);
-  await followLanguage(page.preferences);
-  const status = await loadStatus(group);
+  const [status] = await Promise.all([
+    loadStatus(group),
+    followLanguage(page.preferences),
+  ]);
   if (status.kind === "missing") {
     document.title = STRINGS.join.pageTitle({
       title: STRINGS.notFound.title,

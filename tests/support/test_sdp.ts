@@ -27,7 +27,7 @@ export function writeTestOffer(
   const sections = tracks.flatMap((track, index) => [
     ...mediaLines(track.kind, index.toString(), local, "actpass"),
     "a=sendonly",
-    "a=msid:stream track",
+    `a=msid:stream track${index}`,
     `a=ssrc:${track.ssrc} cname:test`,
   ]);
   const mids = tracks.map((_, index) => index.toString());

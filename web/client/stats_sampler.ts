@@ -18,6 +18,9 @@ export class StatsSampler {
   #timer: Timer | undefined;
   #intervalMs = 0;
   #previous = new Map<string, Counters>();
+  /** Counts the questions, and tells which of them was answered last. */
+  #asked = 0;
+  #answered = 0;
   readonly #pc: Pick<RTCPeerConnection, "getStats">;
   readonly #environment: Environment;
   readonly #deliver: (stats: StreamStats) => void;
@@ -43,17 +46,26 @@ export class StatsSampler {
 
   #schedule(): void {
     this.#timer = this.#environment.setTimer(
-      () => void this.#sample(),
+      () => this.#sample(),
       this.#intervalMs,
     );
   }
 
-  async #sample(): Promise<void> {
-    const timer = this.#timer;
-    const report = await this.#pc.getStats();
-    // Stopped or set anew while the figures were gathered.
-    if (this.#timer !== timer) return;
+  /** Does not wait: Firefox never answers for a peer that is closed meanwhile. */
+  #sample(): void {
     this.#schedule();
+    const question = this.#asked += 1;
+    this.#pc.getStats().then(
+      (report) => this.#handleAnswer(question, report),
+      // A peer that is gone has no figures, and needs none.
+      () => undefined,
+    );
+  }
+
+  #handleAnswer(question: number, report: RTCStatsReport): void {
+    // Stopped, or overtaken by a later answer.
+    if (this.#timer === undefined || question < this.#answered) return;
+    this.#answered = question;
     this.#deliver(this.#digest(report));
   }
 

@@ -34,6 +34,12 @@ export const DE: Catalog = {
     elsewhere: "Auf einem anderen Server",
     locked: "Abgeschlossen",
   },
+  outdated: {
+    title: "Die Seite konnte nicht vollständig geladen werden",
+    advice:
+      "Vielleicht wurde der Server erneuert, seit Sie sie geöffnet haben, oder Ihr Netz ist weg. Laden Sie die Seite neu.",
+    reload: "Neu laden",
+  },
   notFound: {
     title: "Diese Gruppe gibt es nicht",
     advice:

@@ -37,6 +37,12 @@ export const EN = {
     elsewhere: "On another server",
     locked: "Locked",
   },
+  outdated: {
+    title: "The page could not be loaded in full",
+    advice:
+      "The server may have been renewed since you opened it, or your network is gone. Load the page again.",
+    reload: "Load again",
+  },
   notFound: {
     title: "There is no such group",
     advice:

@@ -34,6 +34,12 @@ export const ES: Catalog = {
     elsewhere: "En otro servidor",
     locked: "Cerrado",
   },
+  outdated: {
+    title: "La página no se pudo cargar por completo",
+    advice:
+      "Puede que el servidor se haya renovado desde que la abrió, o que no tenga red. Vuelva a cargar la página.",
+    reload: "Volver a cargar",
+  },
   notFound: {
     title: "Ese grupo no existe",
     advice: "Revise la dirección, o pida un enlace nuevo a quien le invitó.",

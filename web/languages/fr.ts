@@ -35,6 +35,12 @@ export const FR: Catalog = {
     elsewhere: "Sur un autre serveur",
     locked: "Verrouillé",
   },
+  outdated: {
+    title: "La page n’a pas pu être chargée en entier",
+    advice:
+      "Le serveur a peut-être été mis à jour depuis que vous l’avez ouverte, ou votre réseau est coupé. Rechargez la page.",
+    reload: "Recharger",
+  },
   notFound: {
     title: "Ce groupe n’existe pas",
     advice:

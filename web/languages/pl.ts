@@ -36,6 +36,12 @@ export const PL: Catalog = {
     elsewhere: "Na innym serwerze",
     locked: "Zamknięta",
   },
+  outdated: {
+    title: "Nie udało się wczytać całej strony",
+    advice:
+      "Być może serwer został zaktualizowany od jej otwarcia albo nie ma sieci. Wczytaj stronę ponownie.",
+    reload: "Wczytaj ponownie",
+  },
   notFound: {
     title: "Nie ma takiej grupy",
     advice:

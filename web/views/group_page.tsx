@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
 import { HOME_ADDRESS } from "../pages/base_path.ts";
 import { STRINGS } from "../strings.ts";
-import { CallScreen } from "./call_screen.tsx";
 import { JoinScreen } from "./join_screen.tsx";
+import { LazyCallScreen } from "./lazy_call_screen.tsx";
 import { LeftScreen } from "./left_screen.tsx";
 import { MessageScreen } from "./message_screen.tsx";
 import { usePage } from "./page.ts";
@@ -25,7 +25,7 @@ function Screen(): JSX.Element {
     case "connecting":
       return <JoinScreen />;
     case "call":
-      return <CallScreen />;
+      return <LazyCallScreen />;
     case "left":
       return <LeftScreen departure={phase.departure} />;
   }

@@ -1,0 +1,153 @@
+/**
+ * `deno task bench:web`: what the web client costs a browser. See
+ * `docs/performance.md`. What goes on is told on standard error; the last line
+ * of standard output is one JSON object, {@linkcode Figures}.
+ *
+ * @module
+ */
+import type { Browser, Page } from "playwright-core";
+import { CallPage } from "../support/call_page.ts";
+import { openChromium } from "../support/chromium.ts";
+import { TestServer } from "../support/server.ts";
+import { OPEN_GROUP } from "../support/test_call.ts";
+import { waitFor } from "../support/wait_for.ts";
+import { measureFirstLoad, measurePromptness } from "./first_load.ts";
+import { measureMainThread } from "./main_thread.ts";
+import { recordMedia } from "./recorded_media.ts";
+import { RecordedPublishers } from "./recorded_publishers.ts";
+
+/** What the benchmark prints. */
+interface Figures {
+  /** All that a group's page loads first, as the server sends it. */
+  readonly firstLoadBytes: number;
+  /** Medians of several loads, with a processor four times as slow. */
+  readonly interactiveMs: number;
+  /** The best of them: what other work on the machine has disturbed least. */
+  readonly interactiveBestMs: number;
+  readonly loadLongestTaskMs: number;
+  /** With 25 tiles of others: of the time, 0 to 1, and in milliseconds. */
+  readonly mainThreadBusy: number;
+  readonly mainThreadBusyOnProcessor: number;
+  readonly longestTaskMs: number;
+  readonly longestTaskOnProcessorMs: number;
+  /** Pictures that all tiles together showed each second, and were sent. */
+  readonly framesPerSecond: number;
+  readonly framesPerSecondSent: number;
+}
+
+const SLOW_DOWN = 4;
+const LOADS = 7;
+const TILES = 25;
+const WATCH_MS = 15_000;
+
+async function main(): Promise<Figures> {
+  await using server = await TestServer.start({
+    groups: { maths: OPEN_GROUP },
+  });
+  const browser = await openChromium();
+  try {
+    const url = `${server.http}/group/maths/`;
+    const load = await measureLoads(browser, url);
+    return { ...load, ...await measureTiles(browser, server) };
+  } finally {
+    await browser.close();
+  }
+}
+
+async function measureLoads(browser: Browser, url: string) {
+  const { bytes, requests } = await measureFirstLoad(browser, url);
+  say(`the page loads ${bytes} bytes first, by ${requests} requests`);
+  const loads = [];
+  for (let at = 0; at < LOADS; at++) {
+    const load = await measurePromptness(browser, url, SLOW_DOWN);
+    say(`load ${at + 1}: ${JSON.stringify(load)}`);
+    loads.push(load);
+  }
+  return {
+    firstLoadBytes: bytes,
+    interactiveMs: Math.round(median(loads.map((load) => load.interactiveMs))),
+    interactiveBestMs: Math.round(
+      Math.min(...loads.map((load) => load.interactiveMs)),
+    ),
+    loadLongestTaskMs: Math.round(
+      median(loads.map((load) => load.longestTaskMs)),
+    ),
+  };
+}
+
+async function measureTiles(browser: Browser, server: TestServer) {
+  const context = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    locale: "en-GB",
+  });
+  const page = await context.newPage();
+  await page.goto(server.http);
+  const media = await recordMedia(page);
+  say(`recorded ${media.films.length} films`);
+  using _publishers = await RecordedPublishers.open({
+    http: server.http,
+    mediaPort: server.media,
+    group: "maths",
+    count: TILES,
+    media,
+  });
+  await page.addInitScript(() => {
+    localStorage.setItem(
+      "nereid.preferences",
+      JSON.stringify({ start: "nothing" }),
+    );
+  });
+  await new CallPage(page, "Viewer").join(`${server.http}/group/maths/`);
+  await waitFor(
+    `${TILES} tiles with a picture`,
+    () => page.locator('[data-testid="tile"][data-picture]').count(),
+    (count) => count === TILES,
+  );
+  say(`${TILES} tiles have pictures`);
+  // What comes of joining is over then.
+  await new Promise((resolve) => setTimeout(resolve, 3_000));
+  const before = await framesOf(page);
+  const startMs = performance.now();
+  const thread = await measureMainThread(
+    page,
+    () => new Promise((resolve) => setTimeout(resolve, WATCH_MS)),
+  );
+  const frames = await framesOf(page) - before;
+  const seconds = (performance.now() - startMs) / 1_000;
+  await context.close();
+  return {
+    mainThreadBusy: round(thread.busy),
+    mainThreadBusyOnProcessor: round(thread.busyOnProcessor),
+    longestTaskMs: round(thread.longestTaskMs),
+    longestTaskOnProcessorMs: round(thread.longestOnProcessorMs),
+    framesPerSecond: Math.round(frames / seconds),
+    framesPerSecondSent: TILES * 15,
+  };
+}
+
+/** How many pictures the page has shown. */
+function framesOf(page: Page): Promise<number> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll("video")].reduce(
+      (sum, video) => sum + video.getVideoPlaybackQuality().totalVideoFrames,
+      0,
+    )
+  );
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+}
+
+function round(value: number): number {
+  return Math.round(value * 1_000) / 1_000;
+}
+
+function say(line: string): void {
+  console.error(`bench:web: ${line}`);
+}
+
+if (import.meta.main) {
+  console.log(JSON.stringify(await main()));
+  Deno.exit(0);
+}
