@@ -9,13 +9,12 @@ import { RTP_HEADER_SIZE } from "./rtp/rtp_packet.ts";
 import { wrapRtx } from "./rtp/rtx.ts";
 import { SenderStatistics } from "./rtp/sender_statistics.ts";
 import { MAX_CACHED_BYTES } from "./rtp/packet_cache.ts";
-import { Redundancy } from "./rtp/redundancy.ts";
 import { CODECS } from "./sdp/codecs.ts";
 import type { SubscriberSection } from "./sdp/subscriber_offer.ts";
 import type { AgreedHelp } from "./sdp/subscriber_answer.ts";
 import type { PublisherTrack } from "./publisher_track.ts";
 import type { SubscriberTrackPeer } from "./subscriber_track_peer.ts";
-import { claimPicture, claimSound } from "./track_claim.ts";
+import { TrackShare } from "./track_share.ts";
 import { TrackWriter } from "./track_writer.ts";
 import type { PathTrack } from "./viewer_path.ts";
 
@@ -52,7 +51,7 @@ export class SubscriberTrack implements PathTrack {
   readonly #lossRate = new LossBasedRate();
   readonly #writer: TrackWriter;
   readonly #repairs = new RepairBudget();
-  readonly #redundancy = new Redundancy();
+  readonly #share: TrackShare;
   readonly #rtxPayload = new Uint8Array(MAX_CACHED_BYTES + 2);
   #help = NO_HELP;
   #nextRtx: number;
@@ -60,8 +59,6 @@ export class SubscriberTrack implements PathTrack {
   #paddingAge = 0;
   /** Between {@linkcode start} and {@linkcode stop}. */
   #wanted = false;
-  /** Of the viewer's path; 0 while there is nothing for this track. */
-  #targetBps: number | undefined;
   /** Forwarding; a picture also has to begin with a keyframe. */
   #started = false;
   /** A whole keyframe, or a packet of sound, has been forwarded. */
@@ -77,6 +74,7 @@ export class SubscriberTrack implements PathTrack {
     this.section = section;
     this.#peer = peer;
     this.#nextRtx = first.rtxSequenceNumber;
+    this.#share = new TrackShare(source, peer.shows);
     this.#writer = new TrackWriter(peer.transport, peer.feedback);
     this.#rewriter = new Rewriter({
       ssrc: section.ssrc,
@@ -105,38 +103,27 @@ export class SubscriberTrack implements PathTrack {
   /** What the viewer can take, by its loss and its own estimate, in bit/s (B-38). */
   rateBps(now: Instant): number {
     const remb = this.#peer.estimate.bitrateBps(now) ?? Infinity;
-    return Math.min(this.#targetBps ?? this.#lossRate.rateBps(now), remb);
+    return Math.min(this.#share.targetBps ?? this.#lossRate.rateBps(now), remb);
   }
 
   /** What it wants of the viewer's path, while it is to be sent. */
   claim(now: Instant): Claim | undefined {
     if (!this.#wanted) return undefined;
-    if (this.source.kind === "audio") {
-      return claimSound(this.#writer.bitrateBps(now));
-    }
-    return claimPicture(
-      this.#peer.shows,
-      this.source.rateBps(now),
-      this.source.understands("goog-remb"),
-      this.#targetBps ?? Infinity,
-    );
-  }
-
-  /** See {@linkcode PathTrack.overheadBps}. */
-  overheadBps(now: Instant): number {
-    return this.#writer.overheadBps(now);
+    return this.#share.claim(this.#peer.estimator.loss, this.#writer, now);
   }
 
   /**
    * What it may use of the viewer's path, in bit/s. With 0 it is not sent, and
-   * its publisher no longer heeds this viewer, until there is more.
+   * its publisher no longer heeds this viewer, until there is more. Then the
+   * publisher hears of it first, which may send much more meanwhile.
    */
   setTargetRate(bps: number, now: Instant): void {
-    const wasPaused = this.#isPaused;
-    this.#targetBps = bps;
-    if (wasPaused === this.#isPaused) return;
-    if (wasPaused) this.#resume(now);
-    else this.#halt();
+    const follows = this.#share.set(bps, now);
+    if (!this.#wanted) return;
+    if (follows === "stop") this.#halt();
+    else if (follows === "ask") this.source.attach(this);
+    // What came before is of a higher rate.
+    else if (follows === "go") this.source.keyframes.want();
   }
 
   /** What is known of it, just now. */
@@ -161,10 +148,7 @@ export class SubscriberTrack implements PathTrack {
    */
   start(now: Instant): void {
     this.#wanted = true;
-    if (!this.#isPaused) this.#resume(now);
-  }
-
-  #resume(now: Instant): void {
+    if (this.#share.isNothing) return;
     this.source.attach(this);
     if (this.#started || this.source.kind === "audio") return;
     const from = this.source.cache.replayStart(now);
@@ -211,6 +195,7 @@ export class SubscriberTrack implements PathTrack {
   ): void {
     if (!this.#started) {
       if (this.source.kind === "video" && !startsKeyframe) return;
+      if (this.#share.isHeld) return;
       this.#started = true;
     }
     // Padding that probed the publisher's path is of no use to a viewer.
@@ -229,15 +214,28 @@ export class SubscriberTrack implements PathTrack {
   handleNack(sequenceNumber: number, now: Instant): void {
     const { cache } = this.source;
     const extended = this.#rewriter.reverse(sequenceNumber);
-    const slot = extended < 0 ? -1 : cache.find(extended);
-    if (slot < 0) return;
+    // What is older than the latest keyframe shows nothing any more.
+    if (extended < 0 || extended < cache.latestKeyframe) return;
+    const slot = cache.find(extended);
+    if (slot < 0) return this.#giveUp(extended);
     const size = cache.payloadSize(slot) + RTP_HEADER_SIZE;
     const { estimator } = this.#peer;
     const rateBps = estimator.started ? estimator.estimateBps : Infinity;
     // A little less than a round trip, as round trips vary.
     const rttMs = this.rttMs * 0.9;
-    if (!this.#repairs.take(extended, size, rateBps, rttMs, now)) return;
-    this.#sendAgain(extended, slot, now);
+    if (this.#repairs.take(extended, size, rateBps, rttMs, now)) {
+      this.#sendAgain(extended, slot, now);
+    } else if (this.#repairs.exhausted && this.source.kind === "video") {
+      // Sooner there than all that is missing; till then, the more is in its way.
+      if (this.#peer.estimator.isCongested(now)) this.handleRestart();
+      else this.source.keyframes.want();
+    }
+  }
+
+  /** Asks for a keyframe in place of what cannot come any more. */
+  #giveUp(extended: number): void {
+    const isPast = this.source.cache.isPast(extended);
+    if (isPast && this.source.kind === "video") this.source.keyframes.want();
   }
 
   /**
@@ -263,10 +261,6 @@ export class SubscriberTrack implements PathTrack {
     // The next one may be there.
     if (slot < 0) return RTP_HEADER_SIZE;
     return this.#sendAgain(extended, slot, now);
-  }
-
-  get #isPaused(): boolean {
-    return this.#targetBps === 0;
   }
 
   /** Notes the viewer's receiver report. */
@@ -327,7 +321,7 @@ export class SubscriberTrack implements PathTrack {
   /** The payload with redundancy, where that helps the viewer. */
   #redPayload(extended: number): Uint8Array | undefined {
     if (!this.#help.red) return undefined;
-    const depth = this.#redundancy.depth(this.#peer.estimator.loss);
+    const { depth } = this.#share.redundancy;
     if (depth === 0) return undefined;
     return this.source.redPayload(extended, this.#payloadType, depth);
   }

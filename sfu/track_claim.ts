@@ -1,8 +1,8 @@
 import type { Claim } from "./rtp/congestion/share_rate.ts";
 import { MIN_BITRATE_BPS } from "./rtp/remb.ts";
 
-/** What sound is taken to need until it is measured, in bit/s. */
-const MIN_SOUND_BPS = 40_000;
+/** What sound is taken to need at least, in bit/s. */
+const MIN_SOUND_BPS = 20_000;
 
 /** The least that a picture is of any use with, in bit/s. */
 const MIN_PICTURE_BPS = 50_000;
@@ -10,36 +10,56 @@ const MIN_PICTURE_BPS = 50_000;
 /** A publisher that is told so sends so much more than it does, if it can. */
 const GROWTH = 1.25;
 
+/** What sound takes without redundancy, in bit/s, by what its publisher sends. */
+export function soundBps(sourceBps: number): number {
+  return Math.max(sourceBps, MIN_SOUND_BPS);
+}
+
 /**
  * What sound wants of a viewer's path.
  *
- * @param sentBps what is sent of it, with what redundancy adds
+ * @param sourceBps what its publisher sends
+ * @param overheadBps what its packets take besides, whatever they repeat
+ * @param depth how many earlier packets each is to repeat
  */
-export function claimSound(sentBps: number): Claim {
-  const bps = Math.max(sentBps, MIN_SOUND_BPS);
+export function claimSound(
+  sourceBps: number,
+  overheadBps: number,
+  depth: number,
+): Claim {
+  const bps = soundBps(sourceBps);
+  const layersBps = Array.from(
+    { length: depth + 1 },
+    (_, repeats) => bps * (repeats + 1) + overheadBps,
+  );
   return {
     kind: "sound",
     weight: 1,
-    layersBps: [bps],
+    layersBps,
     elastic: false,
     grantedBps: bps,
   };
 }
 
+/** What a picture is sent with, and how much more that is on the wire. */
+export interface PictureRate {
+  readonly sourceBps: number;
+  readonly factor: number;
+}
+
 /**
  * What a picture without layers wants of a viewer's path.
  *
- * @param sourceBps what its publisher sends
  * @param elastic whether its publisher sends less if it is told to (B-51)
  */
 export function claimPicture(
   kind: "screen" | "camera",
-  sourceBps: number,
+  { sourceBps, factor }: PictureRate,
   elastic: boolean,
   grantedBps: number,
 ): Claim {
-  const bps = Math.max(sourceBps, MIN_PICTURE_BPS);
-  const lowest = elastic ? Math.min(bps, MIN_BITRATE_BPS) : bps;
+  const bps = Math.max(sourceBps, MIN_PICTURE_BPS) * factor;
+  const lowest = elastic ? Math.min(bps, MIN_BITRATE_BPS * factor) : bps;
   return {
     kind,
     weight: 1,

@@ -19,11 +19,12 @@ const POLL_INTERVAL_MS = 10;
 
 /** A track as the path sees it. */
 export interface PathTrack {
-  /** What it wants; `undefined` while it is not to be sent. */
+  /**
+   * What it wants, with what packets take on the wire; `undefined` while it is
+   * not to be sent.
+   */
   claim(now: Instant): Claim | undefined;
-  /** What its packets take beside their payload, in bit/s. */
-  overheadBps(now: Instant): number;
-  /** What it may use, in bit/s; 0 for nothing at all, until there is more. */
+  /** What it may use, in bit/s, with that; 0 for nothing at all, for now. */
   setTargetRate(bps: number, now: Instant): void;
   /**
    * Sends something that nobody has asked for. Returns its bytes, or 0 if the
@@ -78,22 +79,24 @@ export class ViewerPath {
   #share(now: Instant): void {
     const tracks: PathTrack[] = [];
     const claims: Claim[] = [];
-    let overheadBps = 0;
     for (const peer of this.#peers) {
       for (const track of peer.tracks) {
         const claim = track.claim(now);
         if (claim === undefined) continue;
         tracks.push(track);
         claims.push(claim);
-        overheadBps += track.overheadBps(now);
       }
     }
-    const bps = this.estimator.targetBps(now) * MEDIA_SHARE - overheadBps;
-    const grants = shareRate(bps, claims);
+    const { estimator } = this;
+    const grants = shareRate(
+      estimator.targetBps(now) * MEDIA_SHARE,
+      claims,
+      estimator.estimateBps * MEDIA_SHARE,
+    );
     tracks.forEach((track, index) => track.setTargetRate(grants[index]!, now));
     this.#wantedBps = claims.reduce(
       (sum, { layersBps }) => sum + (layersBps.at(-1) ?? 0),
-      overheadBps,
+      0,
     ) / MEDIA_SHARE;
   }
 

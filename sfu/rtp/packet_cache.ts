@@ -177,6 +177,16 @@ export class PacketCache {
     return this.find(this.#keyframe) < 0 ? -1 : this.#keyframe;
   }
 
+  /** The same, also if it is not in the cache any more. */
+  get latestKeyframe(): number {
+    return this.#keyframe;
+  }
+
+  /** Whether a packet was there, or could have been, and is too old to be. */
+  isPast(extended: number): boolean {
+    return extended <= this.#newest - this.#capacity;
+  }
+
   /**
    * Where to start a new viewer: with the packets from the number returned up
    * to {@linkcode newest}, all that are there. −1 if the last keyframe is too

@@ -10,18 +10,26 @@ const RED_UNTIL = 0.001;
 /** From which share of loss on each packet repeats two, not one. */
 const DEEP_RED_FROM = 0.02;
 
-/** How much of its past a packet of sound repeats to one viewer (RFC 2198). */
+/** How much of its past each packet of sound repeats to one viewer (RFC 2198). */
 export class Redundancy {
-  #on = false;
+  /** How many packets, from 0. */
+  depth = 0;
+  #wanted = 0;
 
   /**
-   * How many packets, by what is lost.
+   * How many packets would be of use.
    *
    * @param loss the share of packets that was lost lately, 0 to 1
    */
-  depth(loss: number): number {
-    this.#on = loss > (this.#on ? RED_UNTIL : RED_FROM);
-    if (!this.#on) return 0;
-    return loss > DEEP_RED_FROM ? MAX_RED_DEPTH : 1;
+  want(loss: number): number {
+    if (loss <= (this.#wanted > 0 ? RED_UNTIL : RED_FROM)) this.#wanted = 0;
+    else this.#wanted = loss > DEEP_RED_FROM ? MAX_RED_DEPTH : 1;
+    return this.#wanted;
+  }
+
+  /** So much may be sent, in multiples of what sound takes without. */
+  grant(copies: number): void {
+    const depth = Math.round(copies) - 1;
+    this.depth = Math.min(Math.max(depth, 0), this.#wanted);
   }
 }

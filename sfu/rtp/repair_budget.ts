@@ -19,6 +19,8 @@ const REMEMBERED = 256;
 export class RepairBudget {
   readonly #numbers = new Float64Array(REMEMBERED).fill(-1);
   readonly #sentAt = new Float64Array(REMEMBERED);
+  /** Whether more was missing at last than can be sent again in time. */
+  exhausted = false;
   #bytes = Number.POSITIVE_INFINITY;
   #filledAt = Number.NEGATIVE_INFINITY;
 
@@ -39,7 +41,8 @@ export class RepairBudget {
       now - this.#sentAt[slot]! < rttMs;
     if (repeated) return false;
     this.#fill(rateBps, now);
-    if (this.#bytes < sizeBytes) return false;
+    this.exhausted = this.#bytes < sizeBytes;
+    if (this.exhausted) return false;
     this.#bytes -= sizeBytes;
     this.#numbers[slot] = extended;
     this.#sentAt[slot] = now;

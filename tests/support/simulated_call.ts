@@ -1,6 +1,6 @@
 /**
- * A whole plane in virtual time: one publisher, and viewers behind links that
- * may be bad, who ask again, tell when packets came, and play what they get.
+ * A whole plane in virtual time: cameras, and viewers behind links that may be
+ * bad, who ask again, tell when packets came, and play what they get.
  *
  * @module
  */
@@ -13,42 +13,46 @@ import type {
   ViewerKey,
 } from "../../protocol/media_plane.ts";
 import { Plane } from "../../sfu/plane.ts";
-import { readRtcp } from "../../sfu/rtp/rtcp_reader.ts";
-import { writeRtpHeader } from "../../sfu/rtp/rtp_packet.ts";
 import { CAMERA } from "../../sfu/sdp/fixtures/chromium.ts";
-import { FakeHub, type FakePeer } from "./fake_hub.ts";
-import type { LinkConditions } from "./link_model.ts";
+import { FakeHub } from "./fake_hub.ts";
+import { type LinkConditions, LinkModel } from "./link_model.ts";
+import {
+  type CameraOptions,
+  FRAME_MS,
+  SimulatedCamera,
+  SOUND_MS,
+} from "./simulated_camera.ts";
 import { SimulatedViewer } from "./simulated_viewer.ts";
 import { answerTo } from "./test_sdp.ts";
 import { seededRandom, VirtualTime } from "./virtual_time.ts";
 
-const AUDIO = { ssrc: 3930668673, payloadType: 111 };
-const VIDEO = { ssrc: 345100753, payloadType: 96 };
-const PUBLISHER = 1 as PublisherKey;
 const FIRST = 1 as Negotiation;
 
-const FRAME_MS = 1_000 / 30;
-const PACKETS_PER_FRAME = 4;
+/** Four packets a picture, whatever the server says. */
+const USUAL_CAMERA: CameraOptions = { bitrateBps: 4 * 1_100 * 8 * 30 };
+
+/** The way to one viewer, and back. */
+export interface SimulatedLinks {
+  readonly down: LinkModel;
+  readonly up: LinkModel;
+}
 
 /** The call; begins at once. */
 export class SimulatedCall {
   readonly time = new VirtualTime();
+  readonly cameras: SimulatedCamera[] = [];
   readonly viewers: SimulatedViewer[] = [];
-  /** Pictures and packets of sound that were sent. */
-  frames = 0;
-  sounds = 0;
-  /** How often the publisher was asked for a keyframe. */
-  keyframeRequests = 0;
 
   readonly #hub = new FakeHub();
   readonly #events: PlaneEvent[] = [];
   readonly #plane: Plane;
-  readonly #publisher: FakePeer;
   readonly #random: () => number;
-  #videoNumber = 1_000;
-  #wantsKeyframe = true;
+  #lastViewer = 0;
 
-  constructor(seed: number) {
+  constructor(
+    seed: number,
+    cameras: readonly CameraOptions[] = [USUAL_CAMERA],
+  ) {
     this.#random = seededRandom(seed);
     const random = this.#random;
     this.#plane = new Plane({
@@ -60,31 +64,74 @@ export class SimulatedCall {
         throw error;
       },
     });
+    for (const options of cameras) this.#publish(options);
+    this.time.every(10, () => this.#poll());
+    this.time.runUntil(100);
+  }
+
+  /** Somebody who watches the first camera over a link that is as bad both ways. */
+  join(conditions: LinkConditions): SimulatedViewer {
+    return this.#view(this.#links(conditions), ++this.#lastViewer, 0);
+  }
+
+  /** Somebody who watches all cameras over one link, and what is seen of each. */
+  joinAll(
+    conditions: LinkConditions,
+    shows: (camera: number) => "screen" | "camera" = () => "camera",
+  ): { links: SimulatedLinks; pictures: SimulatedViewer[] } {
+    const links = this.#links(conditions);
+    const viewer = ++this.#lastViewer;
+    const pictures = this.cameras.map((_, camera) =>
+      this.#view(links, viewer, camera, shows(camera))
+    );
+    return { links, pictures };
+  }
+
+  #publish(options: CameraOptions): void {
+    const publisher = this.cameras.length + 1 as PublisherKey;
     this.#plane.handle({
       kind: "open-publisher",
-      publisher: PUBLISHER,
+      publisher,
       group: "g",
       codecs: ["vp8", "opus"],
       negotiation: FIRST,
       sdp: CAMERA,
     });
-    this.#publisher = this.#hub.peers[0]!;
-    this.#publisher.connect(this.time.now);
-    this.time.every(FRAME_MS, () => this.#sendFrame());
-    this.time.every(20, () => this.#sendSound());
-    this.time.every(10, () => this.#poll());
-    this.time.runUntil(100);
+    const peer = this.#hub.peers.at(-1)!;
+    peer.connect(this.time.now);
+    const camera = new SimulatedCamera(peer, options);
+    // Cameras do not take their pictures at once, but the first begins at once.
+    const fromMs = this.cameras.length === 0 ? 0 : this.#random() * FRAME_MS;
+    this.cameras.push(camera);
+    const sends = (send: () => void) => () => {
+      send();
+      this.#takeSent();
+    };
+    const { time } = this;
+    time.every(FRAME_MS, sends(() => camera.sendFrame(time.now)), fromMs);
+    time.every(SOUND_MS, sends(() => camera.sendSound(time.now)), fromMs);
   }
 
-  /** Somebody who watches over a link that is as bad both ways. */
-  join(conditions: LinkConditions): SimulatedViewer {
+  #links(conditions: LinkConditions): SimulatedLinks {
+    return {
+      down: new LinkModel(conditions, this.#random),
+      up: new LinkModel(conditions, this.#random),
+    };
+  }
+
+  #view(
+    links: SimulatedLinks,
+    viewer: number,
+    camera: number,
+    shows: "screen" | "camera" = "camera",
+  ): SimulatedViewer {
     const subscriber = 10 + this.viewers.length as SubscriberKey;
     this.#plane.handle({
       kind: "open-subscriber",
       subscriber,
-      publisher: PUBLISHER,
-      viewer: subscriber as number as ViewerKey,
-      shows: "camera",
+      publisher: camera + 1 as PublisherKey,
+      viewer: viewer as ViewerKey,
+      shows,
       negotiation: FIRST,
       wanted: { audio: true, video: "high" },
     });
@@ -98,15 +145,15 @@ export class SimulatedCall {
       negotiation: FIRST,
       sdp: answerTo(offer.sdp),
     });
-    const viewer = new SimulatedViewer({
+    const picture = new SimulatedViewer({
       time: this.time,
       peer,
-      conditions,
+      links,
       random: this.#random,
     });
-    this.viewers.push(viewer);
+    this.viewers.push(picture);
     peer.connect(this.time.now);
-    return viewer;
+    return picture;
   }
 
   #now(): Now {
@@ -118,51 +165,11 @@ export class SimulatedCall {
 
   #poll(): void {
     this.#plane.poll();
-    for (const packet of this.#publisher.rtcp.splice(0)) {
-      readRtcp(packet, {
-        pli: () => {
-          this.keyframeRequests++;
-          this.#wantsKeyframe = true;
-        },
-      });
-    }
-    this.#publisher.rtp.length = 0;
-    for (const viewer of this.viewers) viewer.takeSent();
+    for (const camera of this.cameras) camera.listen();
+    this.#takeSent();
   }
 
-  /** The number of a picture is in each of its packets. */
-  #sendFrame(): void {
-    const keyframe = this.#wantsKeyframe;
-    this.#wantsKeyframe = false;
-    const count = keyframe ? PACKETS_PER_FRAME * 4 : PACKETS_PER_FRAME;
-    const frame = this.frames++;
-    for (let index = 0; index < count; index++) {
-      const packet = new Uint8Array(12 + 1_100);
-      packet[12] = index === 0 ? 0x10 : 0;
-      packet[13] = keyframe ? 0 : 1;
-      const isLast = index === count - 1;
-      packet.set([keyframe ? 1 : 0, index, count], 16);
-      new DataView(packet.buffer).setUint32(20, frame);
-      this.#send(VIDEO, packet, isLast, this.#videoNumber++, frame * 3_000);
-    }
-  }
-
-  #sendSound(): void {
-    const sound = this.sounds++;
-    const packet = new Uint8Array(12 + 80);
-    new DataView(packet.buffer).setUint32(12, sound);
-    this.#send(AUDIO, packet, false, 5_000 + sound, sound * 960);
-  }
-
-  #send(
-    { ssrc, payloadType }: typeof AUDIO,
-    packet: Uint8Array,
-    marker: boolean,
-    number: number,
-    timestamp: number,
-  ): void {
-    writeRtpHeader(packet, payloadType, marker, number, timestamp >>> 0, ssrc);
-    this.#publisher.observer.handleRtp(packet, this.time.now);
+  #takeSent(): void {
     for (const viewer of this.viewers) viewer.takeSent();
   }
 }

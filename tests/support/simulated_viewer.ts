@@ -6,19 +6,20 @@ import { SequenceExtender } from "../../sfu/rtp/sequence.ts";
 import { ArrivalLog } from "../../sfu/rtp/transport_feedback.ts";
 import { TRANSPORT_SEQUENCE_ID } from "../../sfu/sdp/extensions.ts";
 import type { FakePeer } from "./fake_hub.ts";
-import { type LinkConditions, LinkModel } from "./link_model.ts";
+import type { LinkModel } from "./link_model.ts";
+import type { SimulatedLinks } from "./simulated_call.ts";
 import type { VirtualTime } from "./virtual_time.ts";
 
 /** Of our offers. */
 const PAYLOAD_TYPES = { video: 96, rtx: 97, sound: 111, red: 63 } as const;
 
-/** Who watches a `SimulatedCall`, and by what. */
+/** Who watches a camera of a `SimulatedCall`, and by what. */
 export interface SimulatedViewerOptions {
   readonly time: VirtualTime;
   /** Ours, towards the viewer. */
   readonly peer: FakePeer;
-  /** Of the link, both ways. */
-  readonly conditions: LinkConditions;
+  /** May be shared with what else the viewer watches. */
+  readonly links: SimulatedLinks;
   readonly random: () => number;
 }
 
@@ -48,17 +49,24 @@ export class SimulatedViewer {
 
   constructor(options: SimulatedViewerOptions) {
     this.#options = options;
-    const { conditions, random, time } = options;
-    this.down = new LinkModel(conditions, random);
-    this.up = new LinkModel(conditions, random);
+    const { links, time, random } = options;
+    this.down = links.down;
+    this.up = links.up;
     time.every(10, () => this.#ask());
-    time.every(50, () => this.#tell());
+    time.every(50, () => this.#tell(), time.now + 50 * random());
   }
 
   /** The longest time between two pictures, in milliseconds. */
   get longestFreezeMs(): number {
-    const gaps = this.shownMs.slice(1)
-      .map((ms, index) => ms - this.shownMs[index]!);
+    return this.freezeMs(-Infinity, Infinity);
+  }
+
+  /** The same of what was shown from one moment to another. */
+  freezeMs(fromMs: number, toMs: number): number {
+    const shown = this.shownMs.filter((ms) => ms >= fromMs && ms <= toMs);
+    // A freeze that lasts until the end, or from the beginning, counts too.
+    const times = fromMs === -Infinity ? shown : [fromMs, ...shown, toMs];
+    const gaps = times.slice(1).map((ms, index) => ms - times[index]!);
     return Math.max(...gaps);
   }
 

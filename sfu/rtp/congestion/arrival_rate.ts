@@ -1,5 +1,8 @@
 const BUCKETS = 10;
 
+/** Lower takes one picture for the rate; higher, what was before a burst. */
+const RECENT_BUCKETS = 4;
+
 /**
  * Of one bucket, in milliseconds; ten of them are measured over. Lower is quicker;
  * higher is steadier where pictures come in bursts.
@@ -37,7 +40,16 @@ export class ArrivalRate {
 
   /** In bit/s; as far as it can be said, if it is not {@linkcode settled}. */
   get bitrateBps(): number {
-    const buckets = Math.min(this.#bucket - this.#first, BUCKETS);
+    return this.#over(BUCKETS);
+  }
+
+  /** The same of the last part of that time. */
+  get recentBps(): number {
+    return this.#over(RECENT_BUCKETS);
+  }
+
+  #over(most: number): number {
+    const buckets = Math.min(this.#bucket - this.#first, most);
     if (buckets === 0) return 0;
     let sum = 0;
     for (let i = 1; i <= buckets; i++) {

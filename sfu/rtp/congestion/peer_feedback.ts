@@ -20,6 +20,14 @@ const OVERHEAD_BYTES = 44;
 const DRIFT = 1e-4;
 
 /**
+ * A queue overflows if of so many packets half are lost, and what arrives has
+ * waited for so many milliseconds. That need not wait for a trend. Lower also
+ * takes what a bad radio link does for it; higher loses more pictures.
+ */
+const OVERFLOW_PACKETS = 5;
+const OVERFLOW_MS = 100;
+
+/**
  * What one peer of a viewer's has sent, and what the viewer says of it. Peers
  * number their packets apart, and may have clocks of their own; what they find
  * out together is in the {@linkcode SendSideEstimator} that they share. Nothing
@@ -40,6 +48,10 @@ export class PeerFeedback implements TransportFeedbackVisitor {
   /** By how much the receiver's clock is ahead, and the quickest packet's way. */
   #offsetMs = Number.POSITIVE_INFINITY;
   #offsetAt = 0;
+  // Of the message that is being read.
+  #told = 0;
+  #lost = 0;
+  #leastDelayMs = Number.POSITIVE_INFINITY;
 
   /** To be made by {@linkcode SendSideEstimator.addPeer}. */
   constructor(estimator: SendSideEstimator, now: Instant) {
@@ -99,7 +111,9 @@ export class PeerFeedback implements TransportFeedbackVisitor {
     this.#sent.forget(slot);
     const disturbed = this.#estimator.noteFate(received, sentAt);
     const arrivalMs = received ? this.#toMs(arrivalTicks) : 0;
+    this.#told++;
     if (received) this.#noteOffset(arrivalMs - sentAt, sentAt);
+    else this.#lost++;
     if (probe !== 0) {
       this.#estimator.noteProbe(this, probe, received, size, arrivalMs);
     }
@@ -119,12 +133,21 @@ export class PeerFeedback implements TransportFeedbackVisitor {
     // Nothing in it was new: a repeat, or about what has been forgotten.
     if (this.#lastTicks === undefined) return;
     this.#heardAt = this.#now;
-    this.#estimator.update(this.#now);
+    this.#estimator.update(this.#overflows, this.#now);
+    this.#told = this.#lost = 0;
+    this.#leastDelayMs = Number.POSITIVE_INFINITY;
+  }
+
+  get #overflows(): boolean {
+    return this.#told >= OVERFLOW_PACKETS && this.#lost * 2 > this.#told &&
+      this.#lost < this.#told && this.#leastDelayMs >= OVERFLOW_MS;
   }
 
   #noteOffset(offsetMs: number, sentAt: number): void {
     const drifted = this.#offsetMs + (sentAt - this.#offsetAt) * DRIFT;
     this.#offsetMs = Math.min(offsetMs, drifted);
+    const delayMs = offsetMs - this.#offsetMs;
+    this.#leastDelayMs = Math.min(this.#leastDelayMs, delayMs);
     this.#offsetAt = sentAt;
   }
 

@@ -21,6 +21,9 @@ const MAX_BPS = 50_000_000;
  */
 const USED_SHARE = 0.6;
 
+/** A path of which less is used was not busy all the time. */
+const BUSY_SHARE = 0.7;
+
 /** How long what is sent is watched before the first probe, in milliseconds. */
 const WARM_UP_MS = 300;
 
@@ -53,6 +56,9 @@ const SAME_CLOCK_MS = 20;
  */
 const DRAIN_MS = 600;
 const LEAST_SHARE = 0.5;
+
+/** How long congestion is of today, in milliseconds. */
+const CONGESTED_MS = 1_000;
 
 /** For how long after it grew, in milliseconds. */
 const DRAIN_LASTS_MS = 5_000;
@@ -87,6 +93,11 @@ export class SendSideEstimator {
   /** In bit/s, with what packets cost on the wire. */
   get estimateBps(): number {
     return Math.min(this.#delayBased.rateBps, this.#lossBased.limitBps);
+  }
+
+  /** Whether the path has just had more to carry than it can. */
+  isCongested(now: Instant): boolean {
+    return now - this.#congestedAt < CONGESTED_MS;
   }
 
   /** What to send now: less than the estimate while a queue is to be emptied. */
@@ -156,12 +167,21 @@ export class SendSideEstimator {
     this.#prober.told(probe, received, sizeBytes, ourMs);
   }
 
-  /** A message of feedback has been read. */
-  update(now: Instant): void {
+  /**
+   * A message of feedback has been read.
+   *
+   * @param overflows whether it says that the path's queue does
+   */
+  update(overflows: boolean, now: Instant): void {
     this.#started = true;
-    const usage = this.#usage(now);
+    const usage = overflows ? "over" : this.#usage(now);
     const arrivingBps = this.#arrivingBps(now);
-    this.#delayBased.update(usage, arrivingBps, this.#rttMs, now);
+    const provedBps = overflows
+      ? this.#recentBps(now)
+      : usage === "over" && arrivingBps !== undefined
+      ? this.#busyBps(arrivingBps, now)
+      : arrivingBps;
+    this.#delayBased.update(usage, provedBps, this.#rttMs, now);
     if (usage === "over") {
       this.#congestedAt = now;
       this.#prober.postpone(now);
@@ -212,6 +232,24 @@ export class SendSideEstimator {
     }
     if (over && queued * 2 >= fresh) return "over";
     return under ? "under" : "normal";
+  }
+
+  /**
+   * What arrives while there is a queue, which is what the path carries. If less
+   * was sent than that, and then a burst, the last moments tell.
+   */
+  #busyBps(arrivingBps: number, now: Instant): number {
+    if (arrivingBps > this.estimateBps * BUSY_SHARE) return arrivingBps;
+    return Math.max(arrivingBps, this.#recentBps(now));
+  }
+
+  #recentBps(now: Instant): number {
+    let sum = 0;
+    for (const peer of this.#peers) {
+      if (now - peer.heardAt > FRESH_MS) continue;
+      sum += peer.arriving.recentBps;
+    }
+    return sum;
   }
 
   /** How long the path's queue is, as the peers see it on average. */

@@ -4,7 +4,10 @@ export interface Claim {
   readonly kind: "sound" | "screen" | "camera";
   /** Of two cameras, who has more gets more: the size of its tile, say. */
   readonly weight: number;
-  /** What its layers take, each with those below it, in bit/s: the lowest first. */
+  /**
+   * What its layers take, each with those below it, in bit/s: the lowest first.
+   * Those of sound are redundancy.
+   */
   readonly layersBps: readonly number[];
   /** Whether its publisher can also send at any rate above the lowest. */
   readonly elastic: boolean;
@@ -13,46 +16,79 @@ export interface Claim {
 }
 
 /**
- * By how much more than it takes there has to be before a layer, or a picture
- * that was left out, comes back. Lower comes back sooner, and goes again;
- * higher leaves more of the path unused.
+ * By how much more than it takes there has to be before a layer comes back, or
+ * a picture that was left out. Lower comes back sooner, and goes again; higher
+ * leaves more of the path unused.
  */
 const UP_MARGIN = 1.15;
+const RETURN_MARGIN = 1.25;
 
 /**
  * The first picture is shown as long as the path carries so much of it, as there
  * is nothing better to do with it.
  */
-const LAST_RESORT = 0.5;
+const LAST_RESORT = 0.8;
+
+/**
+ * Of the path, for sound with redundancy. Where more would be used, what is lost
+ * is lost because too much is sent. Higher repairs more of what a narrow and bad
+ * path loses; lower leaves it more pictures.
+ */
+const SOUND_SHARE = 0.4;
 
 /** How closely a fair share is found: to this power of one half. */
 const LEVEL_STEPS = 30;
 
 /**
- * Shares out what a viewer's path carries. Sound gets what it takes. Every
- * picture gets its lowest layer before any gets more; those for which that is
+ * Shares out what a viewer's path carries. Sound gets what it takes, and
+ * redundancy if that is not too much. Every picture gets its lowest layer before any gets more; those for which that is
  * too much get 0, from the end of the order: screens, then cameras by weight.
  * What is left goes to screens, and then to cameras in proportion to their
  * weights, as far as they have a use for it.
  *
+ * @param availableBps what may be sent now
+ * @param sustainedBps what the path carries in the long run: as much, or more
+ *   while a queue is being emptied, for which no picture is to go
  * @returns what each may use, in bit/s, in the order given
  */
 export function shareRate(
   availableBps: number,
   claims: readonly Claim[],
+  sustainedBps = availableBps,
 ): number[] {
-  const grants = claims.map(({ kind, layersBps }) =>
-    kind === "sound" ? layersBps[0] ?? 0 : 0
-  );
+  const grants = grantSound(availableBps, claims);
   const sound = grants.reduce((all, bps) => all + bps, 0);
-  const pool = new Pool(claims, grants, availableBps - sound);
+  const pool = new Pool(claims, grants, sustainedBps - sound);
   const screens = pool.order("screen");
   const cameras = pool.order("camera");
   pool.grantLowest([...screens, ...cameras]);
+  pool.keepBack(sustainedBps - availableBps);
   pool.grantShares(screens);
   pool.grantShares(cameras);
   pool.grantRest([...screens, ...cameras]);
   return grants;
+}
+
+/** Grants to sound, which all has the same number of layers; 0 to all else. */
+function grantSound(availableBps: number, claims: readonly Claim[]): number[] {
+  const upTo = (layer: number) =>
+    claims.map(({ kind, layersBps }) =>
+      kind === "sound"
+        ? layersBps[Math.min(layer, layersBps.length - 1)] ?? 0
+        : 0
+    );
+  const highest = Math.max(
+    0,
+    ...claims.map(({ kind, layersBps }) =>
+      kind === "sound" ? layersBps.length - 1 : 0
+    ),
+  );
+  for (let layer = highest; layer > 0; layer--) {
+    const grants = upTo(layer);
+    const sum = grants.reduce((all, bps) => all + bps, 0);
+    if (sum <= availableBps * SOUND_SHARE) return grants;
+  }
+  return upTo(0);
 }
 
 /** What is left of the path, and what has been granted. */
@@ -78,13 +114,18 @@ class Pool {
     for (const [place, index] of order.entries()) {
       const { layersBps, grantedBps } = this.#claim(index);
       const lowest = layersBps[0] ?? 0;
-      const margin = grantedBps > 0 ? 1 : UP_MARGIN;
+      const margin = grantedBps > 0 ? 1 : RETURN_MARGIN;
       const isEnough = this.#leftBps >= lowest * margin;
       const isLast = place === 0 && this.#leftBps >= lowest * LAST_RESORT;
       // Who comes later must not get in where who came before did not.
       if (!isEnough && !isLast) return;
       this.#raise(index, lowest);
     }
+  }
+
+  /** That is not to be used now. */
+  keepBack(bps: number): void {
+    this.#leftBps -= bps;
   }
 
   /** Raises each towards its fair share, but not above what it has a use for. */

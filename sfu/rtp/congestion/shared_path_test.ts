@@ -86,7 +86,7 @@ for (const seed of SEEDS) {
     viewer.pass(15);
     viewer.rateBps = 0.5e6;
     viewer.pass(2);
-    between(viewer.estimator.estimateBps, 0.3e6, 0.55e6);
+    between(viewer.estimator.estimateBps, 0.25e6, 0.55e6);
     between(viewer.link.queueMs(viewer.time.now), 0, 200);
     between(viewer.pass(13), 0.38e6, 0.5e6);
     viewer.rateBps = 4e6;

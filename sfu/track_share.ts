@@ -1,0 +1,110 @@
+import type { Instant } from "../lib/time.ts";
+import type { PublisherTrack } from "./publisher_track.ts";
+import type { Claim } from "./rtp/congestion/share_rate.ts";
+import { Redundancy } from "./rtp/redundancy.ts";
+import { claimPicture, claimSound, soundBps } from "./track_claim.ts";
+import type { TrackWriter } from "./track_writer.ts";
+
+/** Of what is granted, what may come of a publisher that follows. */
+const FITS = 1.25;
+
+/** What packets of pictures take on the wire beside what they carry. */
+const USUAL_OVERHEAD = 0.04;
+
+/**
+ * How long a publisher may take to send as little as it is told to, in
+ * milliseconds. Lower shows a picture later that adapts slowly; higher spoils it
+ * for others longer for the sake of somebody who cannot see it anyway.
+ */
+const FOLLOW_MS = 3_000;
+
+/**
+ * What one track has of its viewer's path. A picture that has nothing is not
+ * sent. When there is room again its publisher hears of it first, which may send
+ * much more by then: the picture is held until it fits.
+ */
+export class TrackShare {
+  /** How much each packet of sound repeats. */
+  readonly redundancy = new Redundancy();
+  readonly #source: PublisherTrack;
+  readonly #shows: "screen" | "camera";
+  #targetBps: number | undefined;
+  /** Of sound: what it takes without redundancy. */
+  #plainBps = Infinity;
+  #overheadBps = 0;
+  /** Of a picture: what it takes on the wire, by what its publisher sends. */
+  #factor = 1;
+  #heldSince = Infinity;
+
+  constructor(source: PublisherTrack, shows: "screen" | "camera") {
+    this.#source = source;
+    this.#shows = shows;
+  }
+
+  /** As its publisher counts, in bit/s; `undefined` while nothing is shared out. */
+  get targetBps(): number | undefined {
+    return this.#targetBps;
+  }
+
+  /** Whether there is nothing for the track. */
+  get isNothing(): boolean {
+    return this.#targetBps === 0;
+  }
+
+  /** Whether there is something, but not yet as much as comes. */
+  get isHeld(): boolean {
+    return this.#heldSince < Infinity;
+  }
+
+  /**
+   * What the track wants, by what is lost on the path.
+   *
+   * @param writer what has been sent
+   */
+  claim(loss: number, writer: TrackWriter, now: Instant): Claim {
+    const sourceBps = this.#source.rateBps(now);
+    const overheadBps = writer.overheadBps(now);
+    if (this.#source.kind === "audio") {
+      this.#plainBps = soundBps(sourceBps);
+      this.#overheadBps = overheadBps;
+      return claimSound(
+        sourceBps,
+        overheadBps,
+        this.redundancy.want(loss),
+      );
+    }
+    const sentBps = writer.bitrateBps(now);
+    this.#factor = 1 + (sentBps > 0 ? overheadBps / sentBps : USUAL_OVERHEAD);
+    const follows = now - this.#heldSince <= FOLLOW_MS;
+    return claimPicture(
+      this.#shows,
+      { sourceBps, factor: this.#factor },
+      this.#source.understands("goog-remb") && follows,
+      (this.#targetBps ?? Infinity) * this.#factor,
+    );
+  }
+
+  /**
+   * Sets what it may use, in bit/s on the wire.
+   *
+   * @returns what follows: nothing more is sent; its publisher is to hear of the
+   *   viewer; or it is sent again from the next keyframe on
+   */
+  set(bps: number, now: Instant): "stop" | "ask" | "go" | undefined {
+    const hadNothing = this.isNothing;
+    this.#targetBps = bps / this.#factor;
+    this.redundancy.grant((bps - this.#overheadBps) / this.#plainBps);
+    if (bps === 0) {
+      this.#heldSince = Infinity;
+      return hadNothing ? undefined : "stop";
+    }
+    if (hadNothing) {
+      this.#heldSince = now;
+      return "ask";
+    }
+    const fits = this.#source.rateBps(now) <= this.#targetBps * FITS;
+    if (!this.isHeld || !fits) return undefined;
+    this.#heldSince = Infinity;
+    return "go";
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * Somebody who watches several flows over one link that gets narrower, by a
+ * whole plane in virtual time.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { PERFECT_LINK } from "../tests/support/link_model.ts";
+import { SimulatedCall } from "../tests/support/simulated_call.ts";
+import type { CameraOptions } from "../tests/support/simulated_camera.ts";
+
+const LINK = { ...PERFECT_LINK, rateBps: 4e6, delayMs: 20, jitterMs: 2 };
+
+/** Follows what the server says. */
+const CAMERA: CameraOptions = { bitrateBps: 1.5e6, leastBps: 150e3 };
+
+/** Of five flows the second is a screen; the first is the first camera. */
+const SCREEN = 1;
+
+/** One bad link that goes from 4 Mbit/s to less and back, and a good one. */
+function watch(seed: number, narrowBps: number) {
+  const call = new SimulatedCall(seed, new Array(5).fill(CAMERA));
+  const shows = (flow: number) => flow === SCREEN ? "screen" : "camera";
+  const good = call.joinAll({ ...LINK, rateBps: 50e6 }, shows);
+  const { links, pictures } = call.joinAll(LINK, shows);
+  call.time.runUntil(15_000);
+  links.down.conditions = { ...LINK, rateBps: narrowBps };
+  call.time.runUntil(30_000);
+  links.down.conditions = LINK;
+  call.time.runUntil(50_000);
+  const sound = (from: number) =>
+    pictures.map(({ sounds }, flow) => {
+      const to = call.cameras[flow]!.sounds - 20;
+      let came = 0;
+      for (let number = from; number < to; number++) {
+        if (sounds.has(number)) came++;
+      }
+      return came / (to - from);
+    });
+  return { call, good, links, pictures, sound };
+}
+
+for (const seed of [1, 2, 3]) {
+  Deno.test(`one flow at 4 → 0.5 → 4 Mbit/s: no freeze over 1 s, settled in 2 s, back in 10 s (seed ${seed})`, () => {
+    const call = new SimulatedCall(seed, [{ ...CAMERA, bitrateBps: 3.6e6 }]);
+    const { links, pictures: [picture] } = call.joinAll(LINK);
+    call.time.runUntil(15_000);
+    links.down.conditions = { ...LINK, rateBps: 0.5e6 };
+    call.time.runUntil(17_000);
+    assert.ok(links.down.queueMs(17_000) < 100);
+    call.time.runUntil(30_000);
+    assert.ok(picture!.freezeMs(15_000, 30_000) < 1_000);
+    links.down.conditions = LINK;
+    call.time.runUntil(39_000);
+    const before = links.down.deliveredBytes;
+    call.time.runUntil(42_000);
+    const bps = (links.down.deliveredBytes - before) * 8 / 3;
+    assert.ok(bps > 3.2e6, `${bps}`);
+    assert.ok(picture!.freezeMs(30_000, 42_000) < 250);
+  });
+
+  Deno.test(`five flows at 4 → 1 → 4 Mbit/s: sound and screen hold, cameras go and come back (seed ${seed})`, () => {
+    const { call, good, links, pictures, sound } = watch(seed, 1e6);
+    for (const share of sound(200)) assert.ok(share >= 0.985, `${share}`);
+    const screen = pictures[SCREEN]!;
+    assert.ok(screen.freezeMs(15_000, 50_000) < 2_000);
+    assert.ok(screen.freezeMs(17_500, 30_000) < 400);
+    const gone = pictures.filter((one) => one.freezeMs(20_000, 30_000) > 4_000);
+    assert.ok(gone.length >= 1 && gone.length <= 3, `${gone.length} gone`);
+    for (const picture of pictures) {
+      assert.ok(picture.freezeMs(40_000, 50_000) < 200, "all are back");
+    }
+    assert.ok(links.down.queueMs(call.time.now) < 150);
+    for (const picture of good.pictures) {
+      assert.ok(picture.freezeMs(2_000, 50_000) < 100, "the good link's hold");
+    }
+  });
+
+  Deno.test(`five flows at 4 → 0.5 → 4 Mbit/s: sound holds (seed ${seed})`, () => {
+    const { pictures, sound } = watch(seed, 0.5e6);
+    for (const share of sound(200)) assert.ok(share >= 0.985, `${share}`);
+    for (const picture of pictures) {
+      assert.ok(picture.freezeMs(40_000, 50_000) < 200, "all are back");
+    }
+  });
+}
