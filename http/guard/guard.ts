@@ -165,6 +165,9 @@ export class Guard {
       this.#parts.count(refusal);
       return client.close();
     }
+    // What a client is told in pieces shall not wait until it has confirmed
+    // the first (RFC 896, with RFC 1122 §4.2.3.2: 40 ms).
+    if ("setNoDelay" in client) (client as Deno.TcpConn).setNoDelay(true);
     this.#perNetwork.set(network, count + 1);
     let port: number | undefined;
     const relay: Relay = new Relay(client, {

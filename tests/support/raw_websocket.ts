@@ -39,6 +39,8 @@ export class RawWebSocket implements Disposable {
     path = "/ws",
   ): Promise<RawWebSocket> {
     const connection = await Deno.connect({ hostname: "127.0.0.1", port });
+    // As browsers do: what is sent does not wait for what was sent before it.
+    connection.setNoDelay(true);
     const socket = new RawWebSocket(connection);
     const lines = {
       "Host": `127.0.0.1:${port}`,
