@@ -10,11 +10,13 @@ import { Alerts } from "./call/alerts.ts";
 import { CallSession } from "./call/call_session.ts";
 import { InviteToken } from "./call/invite_token.ts";
 import { remindMuted } from "./call/mute_reminder.ts";
+import { watchSurroundings } from "./call/surroundings.ts";
 import { Notices } from "./call/notices.ts";
 import { AudioLevels } from "./media/audio_levels.ts";
 import { Chimes } from "./media/chimes.ts";
 import { LocalMedia } from "./media/local_media.ts";
 import { createPreferenceStore } from "./media/preference_store.ts";
+import { ScreenAwake } from "./media/screen_awake.ts";
 import { parseGroupAddress } from "./pages/group_address.ts";
 import { toEndpoint } from "./pages/endpoint.ts";
 import { loadStatus, type PublicStatus } from "./pages/group_status.ts";
@@ -118,8 +120,9 @@ function alert({ store, preferences, chimes }: Page): void {
   effect(() => alerts.observe(store.state.value));
 }
 
-function listen({ session, levels }: Page): void {
-  addEventListener("online", () => session.retryNow());
+function listen({ store, levels }: Page): void {
+  const awake = new ScreenAwake();
+  effect(() => awake.set(store.state.value.phase.kind === "call"));
   const handleTouch = () => {
     // Browsers let sound begin with the first touch of the page.
     void levels.resume();
@@ -168,6 +171,7 @@ async function main(root: HTMLElement): Promise<void> {
   reflect(page);
   remindMuted(page);
   listen(page);
+  watchSurroundings(page);
   alert(page);
   render(
     <PageContext.Provider value={page}>

@@ -13,8 +13,8 @@ import { OPEN_GROUP } from "../support/test_call.ts";
 import { waitFor } from "../support/wait_for.ts";
 import { measureFirstLoad, measurePromptness } from "./first_load.ts";
 import { measureMainThread } from "./main_thread.ts";
-import { recordMedia } from "./recorded_media.ts";
-import { RecordedPublishers } from "./recorded_publishers.ts";
+import { recordMedia } from "../support/recorded_media.ts";
+import { RecordedPublishers } from "../support/recorded_publishers.ts";
 
 /** What the benchmark prints. */
 interface Figures {

@@ -137,6 +137,21 @@ export class CallSession {
     if (this.#retry !== undefined) this.#connect();
   }
 
+  /** The page has slept: reconnects, or finds out whether it has to. */
+  checkConnection(): void {
+    this.retryNow();
+    this.connection?.probe();
+  }
+
+  /** There is another network, and maybe no way of the old one works. */
+  handleNetworkChanged(): void {
+    this.checkConnection();
+    const { up = {}, down = {} } = this.connection ?? {};
+    for (const stream of [...Object.values(up), ...Object.values(down)]) {
+      stream.restartIce();
+    }
+  }
+
   /** Asks for what the user wants to receive. */
   request(): void {
     const { receive } = this.#parts.preferences();

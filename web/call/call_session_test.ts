@@ -137,6 +137,22 @@ test("a lost connection is restored with the same name and token", async () => {
   });
 });
 
+test("a page that has slept finds out whether its server is still there", async () => {
+  const page = await joinPage();
+  page.session.checkConnection();
+  assert.equal(sentOfType(page, "ping").length, 1);
+  await page.environment.pass(5_000);
+  await settle();
+  const { phase } = page.store.state.value;
+  assert(phase.kind === "call" && phase.link.kind === "lost");
+
+  // Awake again before the next try: it comes at once.
+  const { sockets } = page.environment;
+  const before = sockets.length;
+  page.session.checkConnection();
+  assert.equal(sockets.length, before + 1);
+});
+
 test("attempts to reconnect get rarer, and leaving ends them", async () => {
   const page = await joinPage();
   page.environment.socket.drop(1006, "");

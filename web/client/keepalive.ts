@@ -7,6 +7,9 @@ const PING_AFTER_MS = 15_000;
 /** After so long a silence it is taken for dead. */
 const DEAD_AFTER_MS = 65_000;
 
+/** Lower gives up on slow servers; higher notices a dead connection later. */
+const PROBE_MS = 5_000;
+
 /** What a {@linkcode Keepalive} asks for. */
 export interface KeepaliveObserver {
   /** Sends a ping. */
@@ -18,6 +21,7 @@ export interface KeepaliveObserver {
 /** Watches over a connection by the server's messages. */
 export class Keepalive {
   #timer: Timer | undefined;
+  #probe: Timer | undefined;
   #lastHeardMs: number | undefined;
   readonly #environment: Environment;
   readonly #observer: KeepaliveObserver;
@@ -38,12 +42,32 @@ export class Keepalive {
   /** A message came. */
   handleMessage(): void {
     this.#lastHeardMs = this.#environment.nowMs();
+    this.#endProbe();
+  }
+
+  /**
+   * Asks at once whether the server lives, and takes it for dead if it does not
+   * say anything soon: as after a sleep, or a change of network.
+   */
+  probe(): void {
+    if (this.#timer === undefined || this.#probe !== undefined) return;
+    this.#observer.ping();
+    this.#probe = this.#environment.setTimer(() => {
+      this.stop();
+      this.#observer.handleTimeout();
+    }, PROBE_MS);
   }
 
   /** Stops watching. Idempotent. */
   stop(): void {
     if (this.#timer !== undefined) this.#environment.clearTimer(this.#timer);
     this.#timer = undefined;
+    this.#endProbe();
+  }
+
+  #endProbe(): void {
+    if (this.#probe !== undefined) this.#environment.clearTimer(this.#probe);
+    this.#probe = undefined;
   }
 
   #schedule(): void {
@@ -55,7 +79,7 @@ export class Keepalive {
       ? Infinity // not even its handshake
       : this.#environment.nowMs() - this.#lastHeardMs;
     if (silentMs > DEAD_AFTER_MS) {
-      this.#timer = undefined;
+      this.stop();
       this.#observer.handleTimeout();
       return;
     }

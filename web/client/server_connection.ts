@@ -127,6 +127,15 @@ export class ServerConnection extends ConnectionView {
     this.#drop(1000, "");
   }
 
+  /**
+   * Asks the server whether it lives; `onclose` follows if it does not answer
+   * within seconds. For when the machine has slept or has another network: then
+   * nobody tells that a connection is dead.
+   */
+  probe(): void {
+    this.#keepalive.probe();
+  }
+
   /** Reports an error to the frontend. */
   error(error: unknown): void {
     this.onerror?.(error);

@@ -108,6 +108,30 @@ test("ServerConnection gives up on a server that says nothing for 10 s (A-9)", a
   assert.deepEqual(events, ["error Error: Timeout", "close 1006 Timeout"]);
 });
 
+test("ServerConnection.probe() finds a dead server within seconds, and a live one alive", async () => {
+  const { connection, environment, events, socket } = connecting();
+  socket.open();
+  socket.receive({ type: "handshake", version: ["2"] });
+  await settle();
+  socket.take();
+  connection.probe();
+  connection.probe();
+  assert.deepEqual(socket.take(), [{ type: "ping" }]);
+  await environment.pass(1_000);
+  socket.receive({ type: "pong" });
+  await environment.pass(5_000);
+  assert.equal(socket.closed, false);
+
+  connection.probe();
+  await environment.pass(5_000);
+  assert.equal(socket.closed, true);
+  assert.deepEqual(events.slice(1), [
+    "error Error: Timeout",
+    "close 1006 Timeout",
+  ]);
+  assert.equal(environment.timers, 0);
+});
+
 test("ServerConnection answers a ping (A-8)", async () => {
   const { say, take } = await join();
   await say({ type: "ping" });

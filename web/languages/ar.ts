@@ -219,6 +219,7 @@ export const AR: Catalog = {
     muted: "كُتم صوتك.",
     mutedBy: "كتم {{name}} صوتك.",
     speakingMuted: "صوتك مكتوم، فلا أحد يسمعك.",
+    offline: "لا توجد شبكة. تستمر المكالمة فور عودتها.",
     reconnecting: "انقطع الاتصال. جارٍ إعادة الاتصال…",
     reconnectNow: "حاول الآن",
     hear: "انقر لتسمع الآخرين",

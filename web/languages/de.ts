@@ -220,6 +220,7 @@ export const DE: Catalog = {
     muted: "Sie wurden stummgeschaltet.",
     mutedBy: "{{name}} hat Sie stummgeschaltet.",
     speakingMuted: "Sie sind stumm, niemand hört Sie.",
+    offline: "Kein Netz. Das Gespräch geht weiter, sobald es zurück ist.",
     reconnecting: "Verbindung verloren. Neuer Versuch…",
     reconnectNow: "Jetzt versuchen",
     hear: "Klicken, um die anderen zu hören",

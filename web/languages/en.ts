@@ -214,6 +214,7 @@ export const EN = {
     muted: "You were muted.",
     mutedBy: "{{name}} muted you.",
     speakingMuted: "You are muted, so nobody hears you.",
+    offline: "There is no network. The call goes on as soon as it is back.",
     reconnecting: "Connection lost. Reconnecting…",
     reconnectNow: "Try now",
     hear: "Click to hear the others",

@@ -210,6 +210,7 @@ export const ES: Catalog = {
     muted: "Le han silenciado.",
     mutedBy: "{{name}} le ha silenciado.",
     speakingMuted: "Está en silencio: nadie le oye.",
+    offline: "No hay red. La llamada seguirá en cuanto vuelva.",
     reconnecting: "Conexión perdida. Reconectando…",
     reconnectNow: "Probar ahora",
     hear: "Haga clic para oír a los demás",

@@ -213,6 +213,7 @@ export const FR: Catalog = {
     muted: "Votre micro a été coupé.",
     mutedBy: "{{name}} a coupé votre micro.",
     speakingMuted: "Votre micro est coupé : personne ne vous entend.",
+    offline: "Pas de réseau. L’appel reprendra dès son retour.",
     reconnecting: "Connexion perdue. Reconnexion…",
     reconnectNow: "Essayer maintenant",
     hear: "Cliquez pour entendre les autres",

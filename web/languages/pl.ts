@@ -212,6 +212,7 @@ export const PL: Catalog = {
     muted: "Wyciszono Cię.",
     mutedBy: "Wyciszono Cię ({{name}}).",
     speakingMuted: "Masz wyciszony mikrofon, nikt Cię nie słyszy.",
+    offline: "Brak sieci. Rozmowa potoczy się dalej, gdy tylko wróci.",
     reconnecting: "Utracono połączenie. Łączę ponownie…",
     reconnectNow: "Spróbuj teraz",
     hear: "Kliknij, aby słyszeć innych",

@@ -107,7 +107,12 @@ export class VideoSwap {
   #swap(turn: number): void {
     if (turn !== this.#turn) return;
     this.#nextTurn();
+    const { pictureInPictureElement } = document;
     [this.#front, this.#back] = [this.#back, this.#front];
+    // The small window goes on, with the new stream.
+    if (pictureInPictureElement === this.#back) {
+      this.#front.requestPictureInPicture().catch(() => undefined);
+    }
     this.#front.muted = this.#muted;
     this.#front.dataset.front = "";
     delete this.#back.dataset.front;

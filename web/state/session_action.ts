@@ -23,6 +23,7 @@ export type SessionAction =
   | { readonly kind: "join-refused"; readonly refusal: Refusal }
   | { readonly kind: "joined"; readonly me: Me }
   | { readonly kind: "me-changed"; readonly me: Me }
+  | { readonly kind: "network-changed"; readonly online: boolean }
   | { readonly kind: "connection-lost"; readonly attempt: number }
   | { readonly kind: "departed"; readonly departure: Departure }
   /** Back to the form, as after `departed`. */

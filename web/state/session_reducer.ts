@@ -40,6 +40,8 @@ export function reduceSession(
       return joined(state, action.me);
     case "me-changed":
       return { ...state, me: action.me };
+    case "network-changed":
+      return { ...state, online: action.online };
     case "connection-lost":
       return connectionLost(state, action.attempt);
     case "departed":
@@ -135,7 +137,8 @@ function departed(
   phase: SessionState["phase"],
 ): SessionState {
   const fresh = initialState(state.group.name);
-  return { ...fresh, phase, group: state.group, toasts: state.toasts };
+  const { group, toasts, online } = state;
+  return { ...fresh, phase, group, toasts, online };
 }
 
 function putPerson(

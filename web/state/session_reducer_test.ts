@@ -51,6 +51,16 @@ test("a connection that is lost while one leaves changes nothing", () => {
   );
 });
 
+test("whether there is a network does not depend on the call", () => {
+  const left = after(JOINED, { kind: "network-changed", online: false }, {
+    kind: "departed",
+    departure: { kind: "own-wish" },
+  });
+  assert.equal(left.online, false);
+  const back = reduceSession(left, { kind: "network-changed", online: true });
+  assert.equal(back.online, true);
+});
+
 test("leaving clears people, tiles and chat, but not the group's title", () => {
   const state = after(
     { kind: "group-described", group: { title: "Maths" } },

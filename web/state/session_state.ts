@@ -3,6 +3,8 @@ import type { Token } from "../client/mod.ts";
 /** What the page knows of the group, the people in it and their flows. */
 export interface SessionState {
   readonly phase: Phase;
+  /** Whether there is a network, as far as the browser knows. */
+  readonly online: boolean;
   readonly group: GroupInfo;
   readonly me: Me;
   readonly people: readonly Person[];
@@ -225,6 +227,7 @@ export interface Toast {
 export function initialState(groupName: string): SessionState {
   return {
     phase: { kind: "join" },
+    online: true,
     group: {
       name: groupName,
       title: groupName,

@@ -48,11 +48,16 @@ export function CallScreen(): JSX.Element {
 
 function ConnectionBanner(): JSX.Element {
   const { store, session } = usePage();
-  const { phase } = store.state.value;
+  const { phase, online } = store.state.value;
   const lost = phase.kind === "call" && phase.link.kind === "lost";
   return (
     <div role="status" class="banner-place">
-      {lost && (
+      {!online && (
+        <div class="banner">
+          <Icon name="warning" /> {STRINGS.call.offline}
+        </div>
+      )}
+      {online && lost && (
         <div class="banner">
           <span class="spinner" />
           {STRINGS.call.reconnecting}

@@ -31,14 +31,42 @@ export function useFlowUse(
     return () => observer.disconnect();
   }, []);
 
+  const apart = usePictureInPicture(tile);
   const pixels = (place?.width ?? 0) * (place?.height ?? 0);
   const isSmall = place !== undefined && pixels <= SMALL_PX;
   // Without a picture a tile has no place, and would never get one.
   const canPause = showAudioOnly;
   const unseen = canPause && (place === undefined || !visible.value);
-  const use: FlowUse = unseen ? "unseen" : isSmall ? "small" : "large";
+  const use: FlowUse = apart
+    ? "large"
+    : unseen
+    ? "unseen"
+    : isSmall
+    ? "small"
+    : "large";
   useEffect(() => {
     if (!flow.own) session.uses.set(flow.localId, use);
   }, [use, flow.flowId]);
   useEffect(() => () => session.uses.delete(flow.localId), []);
+}
+
+/** Whether the tile's picture is also in a window of its own. */
+function usePictureInPicture(tile: RefObject<HTMLElement | null>): boolean {
+  const apart = useSignal(false);
+  useEffect(() => {
+    const element = tile.current;
+    if (element === null) return;
+    // Both bubble. One element leaves as the tile's other one enters.
+    const note = () => {
+      const shown = document.pictureInPictureElement;
+      apart.value = shown !== null && element.contains(shown);
+    };
+    element.addEventListener("enterpictureinpicture", note);
+    element.addEventListener("leavepictureinpicture", note);
+    return () => {
+      element.removeEventListener("enterpictureinpicture", note);
+      element.removeEventListener("leavepictureinpicture", note);
+    };
+  }, []);
+  return apart.value;
 }

@@ -5,11 +5,7 @@ import { createNativeSrtpProvider } from "../../sfu/transport/native/native_srtp
 import { LoadClient } from "../load/load_client.ts";
 import { LoadPeer } from "../load/load_peer.ts";
 import { LoadSocket } from "../load/load_socket.ts";
-import {
-  PAYLOAD_TYPES,
-  readTestSdp,
-  writeTestOffer,
-} from "../support/test_sdp.ts";
+import { PAYLOAD_TYPES, readTestSdp, writeTestOffer } from "./test_sdp.ts";
 import {
   FILM_FRAMES_PER_SECOND,
   type RecordedMedia,

@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import { Buffer } from "node:buffer";
 import type { Page } from "playwright-core";
-import { type Sitter, SITTERS } from "../support/test_camera.ts";
+import { type Sitter, SITTERS } from "./test_camera.ts";
 
 /** One frame of VP8, as an encoder made it. */
 export interface VideoFrameData {
