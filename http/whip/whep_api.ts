@@ -37,9 +37,13 @@ export function createWhepApi(parts: WhepParts): Endpoint {
         username: url.searchParams.get("user") ?? undefined,
       };
       const flow = chooseFlow(parts.flowsIn(group), wish);
-      if (flow !== undefined) return await client.play(flow.id, exchange);
-      const text = "Nobody sends that at the moment";
-      throw new HttpProblem(409, text, { "Retry-After": RETRY_AFTER_S });
+      if (flow === undefined) {
+        const text = "Nobody sends that at the moment";
+        throw new HttpProblem(409, text, { "Retry-After": RETRY_AFTER_S });
+      }
+      const outcome = await client.play(flow.id, exchange);
+      if (outcome.kind !== "refused") return outcome;
+      throw new HttpProblem(406, outcome.text);
     },
     credentials: (client) => client.credentials,
     restart: (client, credentials) => client.restart(credentials),

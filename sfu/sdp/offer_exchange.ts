@@ -204,9 +204,10 @@ function findUfrag({ sections }: SdpDocument): string | undefined {
 /** What to say of the one codec that we send, if the viewer takes it. */
 function matchSections(our: Section, theirs: Section): Match | undefined {
   const [sent] = parseCodecs(our, ALL_CODECS);
-  const taken = parseCodecs(theirs, ALL_CODECS)
-    .find(({ codec }) => codec === sent?.codec);
-  if (!sent || !taken) return undefined;
+  if (!sent) return undefined;
+  const taken = parseCodecs(theirs, [CODECS[sent.codec].name])
+    .find(({ codec }) => codec === sent.codec);
+  if (!taken) return undefined;
   const rtx = sent.rtxPayloadType && taken.rtxPayloadType;
   const red = sent.redPayloadType && taken.redPayloadType;
   const { payloadType } = taken;

@@ -75,7 +75,7 @@ test("OfferExchange keeps to the viewer's numbers", () => {
 
 test("OfferExchange rejects what only one side has, now and later", () => {
   const audioOnly = writeSubscriberOffer(SECTIONS.slice(0, 1), LOCAL);
-  const exchange = new OfferExchange(toPlayer(chromium.CAMERA));
+  const exchange = new OfferExchange(toPlayer(firefox.CAMERA));
   const first = exchange.meet(audioOnly);
   assert.match(sectionOf(first.toViewer, "audio"), /^a=sendonly\r$/m);
   assert.match(sectionOf(first.toViewer, "video"), /^m=video 0 /);
