@@ -9,6 +9,7 @@ import { assertNever } from "./lib/assert_never.ts";
 import { DEFAULT_CLIENT_LIMITS } from "./protocol/client_limits.ts";
 import type { SessionId } from "./protocol/ids.ts";
 import type { MediaPlane, PlaneEvent } from "./protocol/media_plane.ts";
+import type { RtcConfiguration } from "./protocol/server_message.ts";
 import {
   type Effect,
   type Input,
@@ -49,6 +50,8 @@ export interface App extends SignallingPort {
   statistics(): Promise<readonly unknown[]>;
   /** A group's file has changed: tells those who are in it. */
   groupChanged(description: GroupDescription): void;
+  /** Clients are to be told of other ICE servers. */
+  iceChanged(rtcConfiguration: RtcConfiguration): void;
   /**
    * Tells everybody that the server goes away (row A-15), and closes the media
    * plane. Idempotent.
@@ -124,6 +127,10 @@ class RunningApp implements App {
 
   groupChanged(description: GroupDescription): void {
     this.#feed({ kind: "group-changed", description });
+  }
+
+  iceChanged(rtcConfiguration: RtcConfiguration): void {
+    this.#feed({ kind: "rtc-configuration-changed", rtcConfiguration });
   }
 
   async close(message: string): Promise<void> {

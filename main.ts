@@ -14,6 +14,7 @@ import { toGroupDescription } from "./auth/group_description.ts";
 import { createGroupFiles } from "./auth/group_files.ts";
 import { createGroupStore } from "./auth/group_store.ts";
 import { GroupWatch } from "./auth/group_watch.ts";
+import { IceConfiguration, watchIce } from "./auth/ice_configuration.ts";
 import { LoginPauses, withLoginPauses } from "./auth/login_pause.ts";
 import { openFiles } from "./auth/open_files.ts";
 import { createTokenKeeper, removeOldTokens } from "./auth/token_keeper.ts";
@@ -44,10 +45,8 @@ import type { Log } from "./lib/log.ts";
 import { createLog } from "./log.ts";
 import type { Clock } from "./lib/time.ts";
 import type { GroupName } from "./protocol/ids.ts";
-import { choosePortSet } from "./sfu/transport/native/choose_ports.ts";
 import { LibraryError } from "./sfu/transport/native/libraries.ts";
-import { type Media, openMedia } from "./sfu/workers/open_media.ts";
-import { WorkerOpenError } from "./sfu/workers/worker_thread.ts";
+import { openServerMedia } from "./server_media.ts";
 import { Router } from "./signalling/router.ts";
 
 /**
@@ -82,7 +81,14 @@ async function openServer(
     now: new Date(),
     log,
   });
-  const media = await openMediaOf(options, clock, log);
+  const { relayOnly } = options;
+  const ice = await IceConfiguration.open({
+    dataDirectory,
+    relayOnly,
+    clock,
+    log,
+  });
+  const media = await openServerMedia(options, clock, log);
   const refusals = new Refusals();
   const limits = async () => (await files.config()).limits;
   const pauses = new LoginPauses({
@@ -92,7 +98,10 @@ async function openServer(
     refused: () => refusals.count("failedLogins"),
   });
   const app = createApp({
-    router: new Router({ rtcConfiguration: {}, randomId: () => randomId(8) }),
+    router: new Router({
+      rtcConfiguration: ice.current,
+      randomId: () => randomId(8),
+    }),
     authenticator: withLoginPauses(files.authenticator, pauses),
     tokens: createTokenKeeper({ ...files, clock }),
     openMedia: (onEvent) => media.attach(onEvent),
@@ -129,7 +138,7 @@ async function openServer(
           signalling: presence.port,
           groups,
           config: files.config,
-          rtcConfiguration: () => ({}),
+          rtcConfiguration: () => ice.current,
           randomId,
           flowsIn: (group) => app.flowsIn(group),
         }),
@@ -144,6 +153,7 @@ async function openServer(
       count: (refusal) => refusals.count(refusal),
       log,
     });
+    const iceWatch = watchIce(ice, (changed) => app.iceChanged(changed));
     const certificates = options.https &&
       await watchCertificate(dataDirectory, servers, log);
     return {
@@ -151,6 +161,7 @@ async function openServer(
       mediaPorts: media.ports,
       async close() {
         certificates?.close();
+        iceWatch.close();
         administration.close();
         await app.close("server is shutting down");
         await servers.close(STOP_GRACE_MS);
@@ -263,48 +274,6 @@ function openAdministration(
       clearInterval(tokenTimer);
     },
   };
-}
-
-/** @throws {ListenError} if a port cannot be had */
-async function openMediaOf(
-  options: ServeOptions,
-  clock: Clock,
-  log: Log,
-): Promise<Media> {
-  const { mediaPort, mediaWorkers, publicAddresses } = options;
-  const portSet = choosePortSet(options.native, log);
-  try {
-    const media = await openMedia({
-      workers: mediaWorkers,
-      module: new URL("./media_worker.ts", import.meta.url),
-      hostname: "::",
-      port: mediaPort,
-      publicAddresses,
-      portSet,
-      clock,
-      log,
-    });
-    log.info("Media", { workers: mediaWorkers, udp: media.ports.join() });
-    return media;
-  } catch (error) {
-    const reason = error instanceof WorkerOpenError ? error.reason : undefined;
-    if (error instanceof RangeError || reason === "bad-address") {
-      throw new UsageError((error as Error).message);
-    }
-    const isInUse = error instanceof Deno.errors.AddrInUse ||
-      reason === "in-use";
-    const why = isInUse
-      ? "another program uses it, perhaps another Nereid"
-      : String(error);
-    const last = mediaPort + Math.max(1, mediaWorkers) - 1;
-    const ports = last > mediaPort
-      ? `one of the UDP ports ${mediaPort} to ${last}`
-      : `UDP port ${mediaPort}`;
-    throw new ListenError(
-      `Cannot listen on ${ports}: ${why}. Choose others with --media-port or --media-workers`,
-      { cause: error },
-    );
-  }
 }
 
 /** So many random bytes: 8 for a chat message's id. */

@@ -1,7 +1,13 @@
-import type * as v from "valibot";
-
 import { isRecord } from "./json.ts";
 import { findLine, findSyntaxError } from "./json_lines.ts";
+
+/** What is wrong with a field: an issue of valibot's is one. */
+export interface FieldIssue {
+  readonly message: string;
+  readonly expected?: string | null;
+  /** From the outermost field on. */
+  readonly path?: readonly { readonly key?: unknown }[] | undefined;
+}
 
 /** A file cannot be used; the text names the file, the field and the line. */
 export class FileFormatError extends Error {
@@ -22,6 +28,27 @@ export class FileFormatError extends Error {
 }
 
 /**
+ * Reads a text that should be JSON.
+ *
+ * @throws {FileFormatError} if it is not; the text itself, which may hold
+ *   passwords, is not in it
+ */
+export function parseJson(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const problem = (error instanceof Error ? error.message : String(error))
+      .replace(/, .*"[^"]* is not valid JSON$/s, "");
+    throw new FileFormatError(
+      file,
+      "",
+      `it is not JSON: ${problem}`,
+      findSyntaxError(text),
+    );
+  }
+}
+
+/**
  * Reads a text that should be a JSON object.
  *
  * @throws {FileFormatError} if it is not
@@ -30,25 +57,14 @@ export function parseObject(
   text: string,
   file: string,
 ): Readonly<Record<string, unknown>> {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    const problem = error instanceof Error ? error.message : String(error);
-    throw new FileFormatError(
-      file,
-      "",
-      `it is not JSON: ${problem}`,
-      findSyntaxError(text),
-    );
-  }
+  const json = parseJson(text, file);
   if (isRecord(json)) return json;
   throw new FileFormatError(file, "", "it is not an object");
 }
 
 /** Makes an error of what is wrong with a field, with its line in the text. */
 export function toFileFormatError(
-  issue: v.BaseIssue<unknown>,
+  issue: FieldIssue,
   text: string,
   file: string,
 ): FileFormatError {

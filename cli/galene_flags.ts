@@ -25,10 +25,6 @@ const FLAGS: Readonly<Record<string, Translation>> = {
     kind: "other-switch",
     advice: "addresses are announced as they are: leave it out",
   },
-  "relay-only": {
-    kind: "other-switch",
-    advice: "Nereid does not relay yet: leave it out",
-  },
   "cpuprofile": { kind: "other", advice: PROFILES },
   "memprofile": { kind: "other", advice: PROFILES },
   "mutexprofile": { kind: "other", advice: PROFILES },
@@ -56,7 +52,9 @@ export function translateGaleneFlags(args: readonly string[]): string[] {
     else if (name === "http") http = take();
     else if (name === "udp-range") translated.push(toMediaPort(take()));
     else if (name === "turn") refuseTurn(take());
-    else translated.push(...translate(name, inline, take));
+    else if (name === "relay-only") {
+      if (inline !== "false") translated.push("--relay-only");
+    } else translated.push(...translate(name, inline, take));
   }
   return [...translated, ...toPlaces(http, isInsecure)];
 }
@@ -93,9 +91,10 @@ function toMediaPort(range: string): string {
 }
 
 function refuseTurn(address: string): void {
-  if (address === "") return;
+  // What the server thinks best, which is none of its own (ADR 0026).
+  if (address === "" || address === "auto") return;
   throw new UsageError(
-    `Cannot use -turn ${address}: Nereid has no TURN server yet. Leave it out`,
+    `Cannot use -turn ${address}: Nereid has no TURN server of its own, as it takes media over TCP itself. Leave it out, or run one beside it and name that in ice-servers.json`,
   );
 }
 

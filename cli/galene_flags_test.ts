@@ -14,6 +14,9 @@ Deno.test("Galène's flags mean what they mean for Galène (F.1)", () => {
     ["-data d -groups=g -static s", ["--data=d", "--groups=g", "--static=s"]],
     ["-udp-range 1234", ["--media-port=1234"]],
     ["-turn=", []],
+    ["-turn auto", []],
+    ["-relay-only", ["--relay-only"]],
+    ["-relay-only=false", []],
     ["-h", ["--help"]],
     ["--http :80 --native off", ["--http", ":80", "--native", "off"]],
   ];
@@ -30,8 +33,7 @@ Deno.test("Galène's flags mean what they mean for Galène (F.1)", () => {
 Deno.test("What Galène's flags cannot do here is said, and what to do instead (F.1)", () => {
   const rows: [string, RegExp][] = [
     ["-recordings r", /-recordings: Nereid does not record yet: leave it out/],
-    ["-relay-only", /-relay-only: Nereid does not relay yet/],
-    ["-turn auto", /-turn auto: .* no TURN server yet/],
+    ["-turn :1194", /-turn :1194: .* no TURN server of its own/],
     ["-mdns", /-mdns: addresses are announced/],
     ["-udp-range 1000-2000", /one port is enough/],
     ["-cpuprofile f", /DENO_V8_FLAGS=--prof/],

@@ -24,6 +24,8 @@ export interface ServeOptions {
   readonly mediaWorkers: number;
   /** Announced instead of the machine's own addresses, if there are any. */
   readonly publicAddresses: readonly string[];
+  /** Whether clients shall reach media by TURN servers only. */
+  readonly relayOnly: boolean;
   /** Whether to use the system's libraries for media. */
   readonly native: NativeOption;
   readonly logLevel: LogLevel;
@@ -49,6 +51,8 @@ Usage: npx -y deno@2.9.6 task serve [FLAGS]
                           main thread does)
   --public-address IP     how others reach this machine, if not by an address of its
                           own (NAT); with :PORT if that differs; may be repeated
+  --relay-only            browsers shall reach media by a TURN server only, out of those
+                          in ice-servers.json in the data directory
   --data DIRECTORY        certificate and tokens (default data)
   --groups DIRECTORY      one NAME.json for each group (default groups)
   --static DIRECTORY      the web client (default web/dist)
@@ -60,7 +64,7 @@ Usage: npx -y deno@2.9.6 task serve [FLAGS]
 
 Flags with one dash are Galène's, with Galène's meaning: -http ADDRESS:PORT is for
 HTTPS, and with -insecure for plain HTTP, and nothing else is served then; -data,
--groups, -static; -udp-range PORT.
+-groups, -static; -udp-range PORT; -relay-only.
 `;
 
 const NATIVE_OPTIONS: readonly NativeOption[] = ["auto", "on", "off"];
@@ -93,6 +97,7 @@ export function parseServeOptions(
     staticDirectory: flags.static,
     ...parseMedia(flags["media-port"], flags["media-workers"]),
     publicAddresses: flags["public-address"] ?? [],
+    relayOnly: flags["relay-only"],
     native: parseNative(flags.native),
     logLevel: parseLogLevel(flags["log-level"]),
   };
@@ -111,6 +116,7 @@ function parseFlags(args: readonly string[]) {
         "media-port": { type: "string", default: "8443" },
         "media-workers": { type: "string" },
         "public-address": { type: "string", multiple: true },
+        "relay-only": { type: "boolean", default: false },
         "native": { type: "string", default: "auto" },
         "log-level": { type: "string", default: "info" },
         "help": { type: "boolean", default: false },

@@ -9,8 +9,10 @@ import { describeGroup } from "./test_server.ts";
 
 const NOW = wallTimeAt(1_000);
 
+const NO_ICE = { rtcConfiguration: {} };
+
 function groupWith(special: Partial<GroupDescription>): Group {
-  return new Group(describeGroup("g", special), {}, instantAt(0));
+  return new Group(describeGroup("g", special), NO_ICE, instantAt(0));
 }
 
 /** Why somebody is refused, for people. */

@@ -9,7 +9,10 @@ import type { ClientMessage } from "../protocol/client_message.ts";
 import type { CloseCode, ProtocolError } from "../protocol/errors.ts";
 import type { GroupName, SessionId, Username } from "../protocol/ids.ts";
 import type { MediaCommand, MediaEvent } from "../protocol/media_plane.ts";
-import type { ServerMessage } from "../protocol/server_message.ts";
+import type {
+  RtcConfiguration,
+  ServerMessage,
+} from "../protocol/server_message.ts";
 import type { GroupDescription } from "./group_description.ts";
 import type { TokenAct, TokenOutcome } from "./token_acts.ts";
 
@@ -91,6 +94,11 @@ export type Input =
   | { readonly kind: "media"; readonly event: MediaEvent }
   /** A description file has been changed. */
   | { readonly kind: "group-changed"; readonly description: GroupDescription }
+  /** Clients are to be told of other ICE servers, or of new passwords for them. */
+  | {
+    readonly kind: "rtc-configuration-changed";
+    readonly rtcConfiguration: RtcConfiguration;
+  }
   /** Time has passed: to be given every {@linkcode TICK_INTERVAL_MS}. */
   | { readonly kind: "tick" }
   /** The server is about to stop; everybody is told `message`. */

@@ -26,6 +26,11 @@ export interface Member extends Addressee {
   data: JsonObject;
 }
 
+/** What all groups tell their members of ICE servers, as it is now. */
+export interface IceHint {
+  rtcConfiguration: RtcConfiguration;
+}
+
 /** A group that somebody is in, or was in not long ago. */
 export class Group {
   description: GroupDescription;
@@ -38,15 +43,15 @@ export class Group {
   readonly history = new ChatHistory();
   readonly #members = new Map<SessionId, Member>();
   readonly #byClient = new Map<string, Member>();
-  readonly #rtcConfiguration: RtcConfiguration;
+  readonly #ice: Readonly<IceHint>;
 
   constructor(
     description: GroupDescription,
-    rtcConfiguration: RtcConfiguration,
+    ice: Readonly<IceHint>,
     now: Instant,
   ) {
     this.description = description;
-    this.#rtcConfiguration = rtcConfiguration;
+    this.#ice = ice;
     this.emptySince = now;
   }
 
@@ -132,7 +137,7 @@ export class Group {
       username: member.username,
       permissions: kind === "leave" ? [] : member.permissions,
       status: this.status(),
-      rtcConfiguration: this.#rtcConfiguration,
+      rtcConfiguration: this.#ice.rtcConfiguration,
     };
   }
 

@@ -1,7 +1,7 @@
 import { after } from "../lib/time.ts";
 import type { GroupName } from "../protocol/ids.ts";
 import type { RtcConfiguration } from "../protocol/server_message.ts";
-import { Group, type Member, toUser } from "./group.ts";
+import { Group, type IceHint, type Member, toUser } from "./group.ts";
 import type { GroupDescription } from "./group_description.ts";
 import type { Turn } from "./turn.ts";
 
@@ -16,10 +16,10 @@ export const MAX_IDLE_GROUPS = 1_000;
 /** All groups that are in memory: populated ones, and those emptied not long ago. */
 export class Groups {
   readonly #groups = new Map<GroupName, Group>();
-  readonly #rtcConfiguration: RtcConfiguration;
+  readonly #ice: IceHint;
 
   constructor(rtcConfiguration: RtcConfiguration) {
-    this.#rtcConfiguration = rtcConfiguration;
+    this.#ice = { rtcConfiguration };
   }
 
   /** All of them. */
@@ -45,7 +45,7 @@ export class Groups {
       return known;
     }
     const { instant } = turn.now;
-    const group = new Group(description, this.#rtcConfiguration, instant);
+    const group = new Group(description, this.#ice, instant);
     this.#groups.set(description.name, group);
     return group;
   }
@@ -58,6 +58,12 @@ export class Groups {
       JSON.stringify(group.description) === JSON.stringify(description);
     group.description = description;
     if (!isSame) group.announceChange(turn);
+  }
+
+  /** Has members told of other ICE servers: for connections that they open later. */
+  configureIce(rtcConfiguration: RtcConfiguration, turn: Turn): void {
+    this.#ice.rtcConfiguration = rtcConfiguration;
+    for (const group of this.#groups.values()) group.announceChange(turn);
   }
 
   /**

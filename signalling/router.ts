@@ -34,7 +34,7 @@ import { handleUserAction } from "./user_actions.ts";
 
 /** What a router needs from outside. */
 export interface RouterOptions {
-  /** Told to every client that joins. */
+  /** Told to every client that joins, until an input says otherwise. */
   readonly rtcConfiguration: RtcConfiguration;
   /** Makes the id of a chat message: 8 random bytes in base64url, no padding. */
   readonly randomId: () => string;
@@ -126,6 +126,9 @@ export class Router {
         break;
       case "group-changed":
         this.#groups.describe(input.description, turn);
+        break;
+      case "rtc-configuration-changed":
+        this.#groups.configureIce(input.rtcConfiguration, turn);
         break;
       case "tick":
         this.#attendance.tick(turn);

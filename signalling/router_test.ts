@@ -439,6 +439,25 @@ test("Router tells everybody of a changed description, once (A-101)", () => {
   assert.equal((heard[0]?.status as Wire).displayName, "Maths");
 });
 
+test("Router tells of other ICE servers who is there and who comes (B-62, A-23)", () => {
+  const server = new TestServer();
+  const early = server.enter("early");
+  const rtcConfiguration = {
+    iceServers: [{ urls: ["stun:a"], credentialType: "password" as const }],
+  };
+  server.give({ kind: "rtc-configuration-changed", rtcConfiguration });
+  const [change] = server.hear(early);
+  assert.equal(change?.kind, "change");
+  assert.deepEqual(change?.["rtcConfiguration"], rtcConfiguration);
+
+  const late = server.greet("late");
+  server.join(late);
+  assert.deepEqual(
+    server.hear(late)[0]?.["rtcConfiguration"],
+    rtcConfiguration,
+  );
+});
+
 test("Router forgets nobody's group too early, and its chat when it is old (E-11, A-64)", () => {
   const server = new TestServer();
   server.decide = letIn({ maxHistoryAgeMs: 60_000 });

@@ -28,6 +28,7 @@ const EVERYTHING = [
   "lib",
   "log.ts",
   "protocol",
+  "server_media.ts",
   "sfu",
   "signalling",
   "statistics.ts",
@@ -78,6 +79,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   "clock.ts": { imports: ["lib"] },
   "log.ts": { imports: ["lib"] },
+  "server_media.ts": { imports: ["lib", "cli", "http", "sfu"] },
   "statistics.ts": { imports: ["protocol", "signalling"] },
   "app.ts": {
     imports: ["lib", "protocol", "signalling", "auth", "sfu", "statistics.ts"],

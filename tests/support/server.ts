@@ -13,6 +13,10 @@ export interface ServerOptions {
   readonly groups?: Readonly<Record<string, unknown>>;
   /** What is in `data/config.json`; there is none without it. */
   readonly config?: unknown;
+  /** What is in `data/ice-servers.json`; there is none without it. */
+  readonly iceServers?: unknown;
+  /** More flags for it, each `--NAME=VALUE`. */
+  readonly flags?: readonly string[];
   /** A folder whose `groups` and `data` it gets a copy of. */
   readonly fixture?: string;
 }
@@ -31,17 +35,20 @@ interface Ready {
 export class TestServer implements AsyncDisposable {
   readonly #folder: string;
   readonly #host: string;
+  readonly #flags: readonly string[];
   #process: ServerProcess;
   #ready: Ready;
 
   private constructor(
     folder: string,
     host: string,
+    flags: readonly string[],
     process: ServerProcess,
     ready: Ready,
   ) {
     this.#folder = folder;
     this.#host = host;
+    this.#flags = flags;
     this.#process = process;
     this.#ready = ready;
   }
@@ -66,16 +73,22 @@ export class TestServer implements AsyncDisposable {
           JSON.stringify(description),
         );
       }
-      if (options.config !== undefined) {
+      const { config, iceServers, flags = [] } = options;
+      const files = {
+        "config.json": config,
+        "ice-servers.json": iceServers,
+      };
+      for (const [name, content] of Object.entries(files)) {
+        if (content === undefined) continue;
         await Deno.mkdir(`${folder}/data`, { recursive: true });
         await Deno.writeTextFile(
-          `${folder}/data/config.json`,
-          JSON.stringify(options.config),
+          `${folder}/data/${name}`,
+          JSON.stringify(content),
         );
       }
-      const process = new ServerProcess(flagsFor(folder, host));
+      const process = new ServerProcess([...flagsFor(folder, host), ...flags]);
       const ready = await process.ready();
-      return new TestServer(folder, host, process, ready);
+      return new TestServer(folder, host, flags, process, ready);
     } catch (error) {
       await Deno.remove(folder, { recursive: true });
       throw error;
@@ -126,9 +139,12 @@ export class TestServer implements AsyncDisposable {
   /** Stops it and starts it again, on the same ports, with the same data. */
   async restart(): Promise<void> {
     await this.#process.stop();
-    this.#process = new ServerProcess(
-      flagsFor(this.#folder, this.#host, this.#ready),
-    );
+    await this.#again();
+  }
+
+  async #again(): Promise<void> {
+    const flags = flagsFor(this.#folder, this.#host, this.#ready);
+    this.#process = new ServerProcess([...flags, ...this.#flags]);
     this.#ready = await this.#process.ready();
   }
 
@@ -140,10 +156,7 @@ export class TestServer implements AsyncDisposable {
   /** Kills it where it stands, and starts it again, on the same ports. */
   async kill(): Promise<void> {
     await this.#process.kill();
-    this.#process = new ServerProcess(
-      flagsFor(this.#folder, this.#host, this.#ready),
-    );
-    this.#ready = await this.#process.ready();
+    await this.#again();
   }
 
   /** Ends it in an orderly way, and removes its folder. */
