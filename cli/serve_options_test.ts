@@ -15,6 +15,7 @@ Deno.test("parseServeOptions() has defaults that need no preparation", () => {
     mediaPort: 8443,
     mediaWorkers: navigator.hardwareConcurrency,
     publicAddresses: [],
+    relayOnly: false,
     native: "auto",
     logLevel: "info",
   });
@@ -23,7 +24,7 @@ Deno.test("parseServeOptions() has defaults that need no preparation", () => {
 Deno.test("parseServeOptions() takes every flag", () => {
   const args =
     "--http off --https=[::1]:443 --data d --groups g --static s --media-port 0 --media-workers 3 " +
-    "--public-address 192.0.2.1 --public-address 2001:db8::1 --native off " +
+    "--public-address 192.0.2.1 --public-address 2001:db8::1 --relay-only --native off " +
     "--log-level debug";
 
   assert.deepEqual(parseServeOptions(args.split(" ")), {
@@ -35,6 +36,7 @@ Deno.test("parseServeOptions() takes every flag", () => {
     mediaPort: 0,
     mediaWorkers: 3,
     publicAddresses: ["192.0.2.1", "2001:db8::1"],
+    relayOnly: true,
     native: "off",
     logLevel: "debug",
   });
