@@ -1,6 +1,9 @@
 import { waitForValue } from "../support/wait_for.ts";
 import { type Buildah, type ImageConfig, run } from "./buildah.ts";
 
+/** Engines give a container without a network its own loopback, too. */
+const WITH_LOOPBACK = 'ip link set lo up && exec "$@"';
+
 /** Where to reach what runs, by its own words. */
 interface Ready {
   readonly https: string;
@@ -49,7 +52,7 @@ export class RunningImage {
       ...flags,
     ]));
     const [program = "", ...args] = offline
-      ? ["unshare", "--net", ...command]
+      ? ["unshare", "--net", "sh", "-c", WITH_LOOPBACK, "sh", ...command]
       : command;
     const process = new Deno.Command(program, {
       args,
