@@ -4,6 +4,7 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { dirname, join as joinPath } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { COMMANDS, runCtl } from "../../cli/ctl/run_ctl.ts";
@@ -373,3 +374,53 @@ Deno.test("ctl as a program of its own reaches a server with its own certificate
     complaint: "",
   });
 });
+
+Deno.test("ctl is installed as README says, and works from anywhere", async () => {
+  await using server = await startAdministered();
+  await using directory = await openTestDirectory();
+  const project = fileURLToPath(new URL("../..", import.meta.url));
+  const readme = await Deno.readTextFile(joinPath(project, "README.md"));
+  const [, flags = ""] =
+    /^deno (install --global(?:.*\\\n)*.*)$/m.exec(readme) ??
+      [];
+  assert.notEqual(flags, "", "README no longer says how to install it");
+  const args = flags.replaceAll("\\\n", " ").split(/\s+/);
+  await run(Deno.execPath(), args, project, directory.path);
+
+  const program = joinPath(directory.path, "bin", "nereidctl");
+  const listed = await run(
+    program,
+    [
+      "-server",
+      server.http,
+      "-admin-username=root",
+      "-admin-password=pw",
+      "list-groups",
+    ],
+    directory.path,
+    directory.path,
+  );
+  assert.equal(listed, "zz\n");
+});
+
+/** Runs a program, as somebody who installs in `home`; what it prints. */
+async function run(
+  program: string,
+  args: readonly string[],
+  cwd: string,
+  home: string,
+): Promise<string> {
+  const { PATH = "" } = Deno.env.toObject();
+  const { code, stdout, stderr } = await new Deno.Command(program, {
+    args: [...args],
+    cwd,
+    env: {
+      // The shell script that is installed starts `deno` by name.
+      PATH: `${dirname(Deno.execPath())}:${PATH}`,
+      DENO_INSTALL_ROOT: home,
+    },
+  }).output();
+  const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  assert.equal(code, 0, decode(stderr));
+  return decode(stdout);
+}
