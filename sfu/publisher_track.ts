@@ -27,6 +27,12 @@ import type { SubscriberTrack } from "./subscriber_track.ts";
 const RESIZE_INTERVAL_MS = 1_000;
 
 /**
+ * What round trips are taken for at least where the cache's size is concerned, in
+ * milliseconds: what is lost again is asked for again, and later than that.
+ */
+const MIN_RTT_MS = 150;
+
+/**
  * One track that a publisher sends: what has come of it, what is missing, and
  * who gets it. The only copy of its packets is in {@linkcode cache}.
  */
@@ -187,6 +193,11 @@ export class PublisherTrack {
     return this.#rate.bytesPerSecond(now) * 8;
   }
 
+  /** The same of the last moments. */
+  recentBps(now: Instant): number {
+    return this.#rate.recentBytesPerSecond(now) * 8;
+  }
+
   /** What is known of it, just now. */
   measure(now: Instant): TrackMeasures {
     const jitter = this.#reception?.jitter ?? 0;
@@ -219,7 +230,7 @@ export class PublisherTrack {
   pollCache(now: Instant): void {
     if (now < this.#resizeAt) return;
     this.#resizeAt = now + RESIZE_INTERVAL_MS;
-    let rttMs = 0;
+    let rttMs = MIN_RTT_MS;
     for (const viewer of this.#viewers) rttMs = Math.max(rttMs, viewer.rttMs);
     const wanted = wantedCapacity(
       this.kind,

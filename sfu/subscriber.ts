@@ -80,6 +80,7 @@ export class Subscriber implements PeerObserver, RtcpVisitor, PathPeer {
       transport: this.#transport,
       estimate: this.#estimate,
       estimator: path.estimator,
+      pacer: path.pacer,
       feedback: this.#feedback,
       shows,
       onShown: () => this.#checkLive(),

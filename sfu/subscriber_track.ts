@@ -1,5 +1,6 @@
 import type { Instant, Now } from "../lib/time.ts";
 import type { TrackMeasures } from "../protocol/media_plane.ts";
+import type { PacedTrack } from "./rtp/congestion/pacer.ts";
 import type { Claim } from "./rtp/congestion/share_rate.ts";
 import { LossBasedRate } from "./rtp/loss_based_rate.ts";
 import { Rewriter } from "./rtp/rewriter.ts";
@@ -11,27 +12,15 @@ import { SenderStatistics } from "./rtp/sender_statistics.ts";
 import { MAX_CACHED_BYTES } from "./rtp/packet_cache.ts";
 import { CODECS } from "./sdp/codecs.ts";
 import type { SubscriberSection } from "./sdp/subscriber_offer.ts";
-import type { AgreedHelp } from "./sdp/subscriber_answer.ts";
+import { type AgreedHelp, NO_HELP } from "./sdp/subscriber_answer.ts";
 import type { PublisherTrack } from "./publisher_track.ts";
-import type { SubscriberTrackPeer } from "./subscriber_track_peer.ts";
+import type {
+  FirstNumbers,
+  SubscriberTrackPeer,
+} from "./subscriber_track_peer.ts";
 import { TrackShare } from "./track_share.ts";
 import { TrackWriter } from "./track_writer.ts";
 import type { PathTrack } from "./viewer_path.ts";
-
-/** Where a track's numbers begin; random (RFC 3550 §5.1). */
-export interface FirstNumbers {
-  readonly sequenceNumber: number;
-  readonly timestamp: number;
-  /** Of the retransmissions. */
-  readonly rtxSequenceNumber: number;
-}
-
-const NO_HELP: AgreedHelp = {
-  payloadType: undefined,
-  rtx: undefined,
-  red: undefined,
-  transportSequence: undefined,
-};
 
 /** Padding repeats the latest packets, so many of them in turn. */
 const PADDING_PACKETS = 16;
@@ -40,7 +29,7 @@ const PADDING_PACKETS = 16;
  * One track towards one viewer: which of the publisher's packets go out, and
  * under which numbers. Keeps no packets.
  */
-export class SubscriberTrack implements PathTrack {
+export class SubscriberTrack implements PathTrack, PacedTrack {
   readonly source: PublisherTrack;
   readonly statistics = new SenderStatistics();
   /** Our SDP's section for the track; replaced when it becomes (in)active. */
@@ -53,12 +42,14 @@ export class SubscriberTrack implements PathTrack {
   readonly #repairs = new RepairBudget();
   readonly #share: TrackShare;
   readonly #rtxPayload = new Uint8Array(MAX_CACHED_BYTES + 2);
-  #help = NO_HELP;
+  #help: AgreedHelp = NO_HELP;
   #nextRtx: number;
   /** How far back the next packet is that only fills up a probe. */
   #paddingAge = 0;
   /** Between {@linkcode start} and {@linkcode stop}. */
   #wanted = false;
+  /** Counts the breaks after which packets have other numbers. */
+  #generation = 0;
   /** Forwarding; a picture also has to begin with a keyframe. */
   #started = false;
   /** A whole keyframe, or a packet of sound, has been forwarded. */
@@ -75,7 +66,7 @@ export class SubscriberTrack implements PathTrack {
     this.#peer = peer;
     this.#nextRtx = first.rtxSequenceNumber;
     this.#share = new TrackShare(source, peer.shows);
-    this.#writer = new TrackWriter(peer.transport, peer.feedback);
+    this.#writer = new TrackWriter(peer);
     this.#rewriter = new Rewriter({
       ssrc: section.ssrc,
       clockRate: CODECS[section.codec].clockRate,
@@ -151,18 +142,10 @@ export class SubscriberTrack implements PathTrack {
     if (this.#share.isNothing) return;
     this.source.attach(this);
     if (this.#started || this.source.kind === "audio") return;
-    const from = this.source.cache.replayStart(now);
-    if (from < 0) {
-      this.source.keyframes.want();
-      return;
-    }
-    for (
-      let extended = from;
-      extended <= this.source.cache.newest;
-      extended++
-    ) {
-      this.#replay(extended, now);
-    }
+    const { cache } = this.source;
+    const from = cache.replayStart(now);
+    if (from < 0) return this.source.keyframes.want();
+    for (let at = from; at <= cache.newest; at++) this.#replay(at, now);
   }
 
   /** Ends forwarding; what comes after a new start joins on without a break. */
@@ -173,14 +156,18 @@ export class SubscriberTrack implements PathTrack {
 
   #halt(): void {
     this.source.detach(this);
+    this.#break();
+  }
+
+  #break(): void {
     this.#started = false;
+    this.#generation++;
     this.#rewriter.switchSource();
   }
 
   /** The source began anew: a picture needs a keyframe. */
   handleRestart(): void {
-    this.#started = false;
-    this.#rewriter.switchSource();
+    this.#break();
     if (this.source.kind === "video") this.source.keyframes.want();
   }
 
@@ -201,13 +188,35 @@ export class SubscriberTrack implements PathTrack {
     // Padding that probed the publisher's path is of no use to a viewer.
     if (payload.length === 0 && this.#rewriter.drop(extended)) return;
     if (!this.#rewriter.map(extended, timestamp, now)) return;
-    const red = this.#redPayload(extended);
-    if (red) this.#send(this.#help.red!, marker, red, now);
-    else this.#send(this.#payloadType, marker, payload, now);
+    this.#sendOrWait(extended, marker, payload, now);
     if (!this.#shown && (marker || this.source.kind === "audio")) {
       this.#shown = true;
       this.#peer.onShown();
     }
+  }
+
+  #sendOrWait(
+    extended: number,
+    marker: boolean,
+    payload: Uint8Array,
+    now: Instant,
+  ): void {
+    const { pacer } = this.#peer;
+    if (this.source.kind === "video" && pacer.mustWait(now)) {
+      pacer.push(this, extended, this.#generation, payload.length, now);
+      return;
+    }
+    const red = this.#redPayload(extended);
+    if (red) this.#send(this.#help.red!, marker, red, now);
+    else this.#send(this.#payloadType, marker, payload, now);
+  }
+
+  /** See {@linkcode PacedTrack.release}. */
+  release(extended: number, generation: number, now: Instant): void {
+    const slot = this.source.cache.find(extended);
+    // What was to be sent before a break would be taken for what comes after.
+    if (slot < 0 || generation !== this.#generation) return;
+    this.#sendOriginal(extended, slot, now);
   }
 
   /** Sends a packet again that the viewer misses, if it is still in the cache. */
@@ -217,7 +226,7 @@ export class SubscriberTrack implements PathTrack {
     // What is older than the latest keyframe shows nothing any more.
     if (extended < 0 || extended < cache.latestKeyframe) return;
     const slot = cache.find(extended);
-    if (slot < 0) return this.#giveUp(extended);
+    if (slot < 0) return cache.isPast(extended) ? this.#giveUp(now) : undefined;
     const size = cache.payloadSize(slot) + RTP_HEADER_SIZE;
     const { estimator } = this.#peer;
     const rateBps = estimator.started ? estimator.estimateBps : Infinity;
@@ -225,17 +234,21 @@ export class SubscriberTrack implements PathTrack {
     const rttMs = this.rttMs * 0.9;
     if (this.#repairs.take(extended, size, rateBps, rttMs, now)) {
       this.#sendAgain(extended, slot, now);
-    } else if (this.#repairs.exhausted && this.source.kind === "video") {
-      // Sooner there than all that is missing; till then, the more is in its way.
-      if (this.#peer.estimator.isCongested(now)) this.handleRestart();
-      else this.source.keyframes.want();
-    }
+    } else if (this.#repairs.exhausted) this.#giveUp(now);
   }
 
-  /** Asks for a keyframe in place of what cannot come any more. */
-  #giveUp(extended: number): void {
-    const isPast = this.source.cache.isPast(extended);
-    if (isPast && this.source.kind === "video") this.source.keyframes.want();
+  /**
+   * Has a keyframe come in place of what cannot be repaired. On a path that is
+   * congested nothing else is sent until then, and no keyframe of before.
+   */
+  #giveUp(now: Instant): void {
+    if (this.source.kind === "audio") return;
+    if (!this.#peer.estimator.isCongested(now)) {
+      this.source.keyframes.want();
+      return;
+    }
+    this.#break();
+    this.#share.hold(now);
   }
 
   /**
@@ -330,16 +343,9 @@ export class SubscriberTrack implements PathTrack {
   #sendAgain(extended: number, slot: number, now: Instant): number {
     const { cache } = this.source;
     const rewriter = this.#rewriter;
+    if (!this.#help.rtx) return this.#sendOriginal(extended, slot, now);
     if (!rewriter.map(extended, cache.timestamp(slot), now)) return 0;
     const marker = cache.marker(slot);
-    if (!this.#help.rtx) {
-      return this.#send(
-        this.#payloadType,
-        marker,
-        cache.payload(slot),
-        now,
-      );
-    }
     const { rtxSsrc } = this.section;
     const size = wrapRtx(
       rewriter.sequenceNumber,
@@ -356,6 +362,15 @@ export class SubscriberTrack implements PathTrack {
       payload,
       now,
     );
+  }
+
+  /** Sends a packet of the cache as it is sent the first time. */
+  #sendOriginal(extended: number, slot: number, now: Instant): number {
+    const { cache } = this.source;
+    const isMapped = this.#rewriter.map(extended, cache.timestamp(slot), now);
+    if (!isMapped) return 0;
+    const marker = cache.marker(slot);
+    return this.#send(this.#payloadType, marker, cache.payload(slot), now);
   }
 
   /** Sends a payload under the numbers that the rewriter has just found. */

@@ -1,7 +1,16 @@
+import type { Pacer } from "./rtp/congestion/pacer.ts";
 import type { PeerFeedback } from "./rtp/congestion/peer_feedback.ts";
 import type { SendSideEstimator } from "./rtp/congestion/send_side_estimator.ts";
 import type { ViewerEstimate } from "./rtp/remb.ts";
 import type { PeerTransport } from "./transport/ports.ts";
+
+/** Where a track's numbers begin; random (RFC 3550 §5.1). */
+export interface FirstNumbers {
+  readonly sequenceNumber: number;
+  readonly timestamp: number;
+  /** Of the retransmissions. */
+  readonly rtxSequenceNumber: number;
+}
 
 /** What a track has of the peer that it belongs to. */
 export interface SubscriberTrackPeer {
@@ -10,6 +19,8 @@ export interface SubscriberTrackPeer {
   readonly estimate: ViewerEstimate;
   /** Of the path that all flows to the viewer share, where the viewer helps. */
   readonly estimator: SendSideEstimator;
+  /** Of the same path: what pictures wait in. */
+  readonly pacer: Pacer;
   /** What the viewer says of this peer's packets. */
   readonly feedback: PeerFeedback;
   /** What the flow's picture shows. */

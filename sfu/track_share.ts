@@ -6,7 +6,13 @@ import { claimPicture, claimSound, soundBps } from "./track_claim.ts";
 import type { TrackWriter } from "./track_writer.ts";
 
 /** Of what is granted, what may come of a publisher that follows. */
-const FITS = 1.25;
+const FITS = 1.4;
+
+/**
+ * How long a picture is held back that was shown, in milliseconds. Lower may have
+ * its keyframe fill the queue again; higher lets it stand still for longer.
+ */
+const HOLD_MS = 1_000;
 
 /** What packets of pictures take on the wire beside what they carry. */
 const USUAL_OVERHEAD = 0.04;
@@ -35,6 +41,8 @@ export class TrackShare {
   /** Of a picture: what it takes on the wire, by what its publisher sends. */
   #factor = 1;
   #heldSince = Infinity;
+  /** For how long at most. */
+  #heldMs = Infinity;
 
   constructor(source: PublisherTrack, shows: "screen" | "camera") {
     this.#source = source;
@@ -84,6 +92,13 @@ export class TrackShare {
     );
   }
 
+  /** Has the picture wait, as if there had been nothing for it. */
+  hold(now: Instant): void {
+    if (this.isHeld || this.#targetBps === undefined || this.isNothing) return;
+    this.#heldSince = now;
+    this.#heldMs = HOLD_MS;
+  }
+
   /**
    * Sets what it may use, in bit/s on the wire.
    *
@@ -100,9 +115,11 @@ export class TrackShare {
     }
     if (hadNothing) {
       this.#heldSince = now;
+      this.#heldMs = Infinity;
       return "ask";
     }
-    const fits = this.#source.rateBps(now) <= this.#targetBps * FITS;
+    const isDue = now - this.#heldSince > this.#heldMs;
+    const fits = isDue || this.#source.recentBps(now) <= this.#targetBps * FITS;
     if (!this.isHeld || !fits) return undefined;
     this.#heldSince = Infinity;
     return "go";

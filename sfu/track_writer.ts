@@ -1,4 +1,5 @@
 import type { Instant } from "../lib/time.ts";
+import type { Pacer } from "./rtp/congestion/pacer.ts";
 import type { PeerFeedback } from "./rtp/congestion/peer_feedback.ts";
 import { RateMeter } from "./rtp/rate_meter.ts";
 import {
@@ -8,6 +9,7 @@ import {
   writeRtpHeader,
   writeTransportSequence,
 } from "./rtp/rtp_packet.ts";
+import type { SubscriberTrackPeer } from "./subscriber_track_peer.ts";
 import type { PeerTransport } from "./transport/ports.ts";
 
 /** What IP, UDP and SRTP add to a packet, in bytes. */
@@ -23,15 +25,17 @@ const PADDING = new Uint8Array(255).fill(255, 254);
 export class TrackWriter {
   readonly #transport: PeerTransport;
   readonly #feedback: PeerFeedback;
+  readonly #pacer: Pacer;
   readonly #rate = new RateMeter();
   readonly #header = new Uint8Array(RTP_HEADER_SIZE);
   readonly #longHeader = new Uint8Array(LONG_RTP_HEADER_SIZE);
   /** The extension by which the viewer tells packets of the peer apart, or −1. */
   transportSequenceId = -1;
 
-  constructor(transport: PeerTransport, feedback: PeerFeedback) {
+  constructor({ transport, feedback, pacer }: SubscriberTrackPeer) {
     this.#transport = transport;
     this.#feedback = feedback;
+    this.#pacer = pacer;
   }
 
   /** Of all that was sent over the last second, headers included, in bit/s. */
@@ -65,7 +69,9 @@ export class TrackWriter {
       ssrc,
     );
     if (numbered) this.#number(header, payload.length, now);
-    return this.#send(header, payload, now);
+    const size = this.#send(header, payload, now);
+    this.#pacer.sent(size, now);
+    return size;
   }
 
   /** Sends nothing but padding (RFC 3550 §5.1), which fills up a probe. */

@@ -1,4 +1,5 @@
 import type { Instant, Now } from "../lib/time.ts";
+import { Pacer } from "./rtp/congestion/pacer.ts";
 import { SendSideEstimator } from "./rtp/congestion/send_side_estimator.ts";
 import { type Claim, shareRate } from "./rtp/congestion/share_rate.ts";
 
@@ -45,6 +46,7 @@ export interface PathPeer {
  */
 export class ViewerPath {
   readonly estimator = new SendSideEstimator();
+  readonly pacer = new Pacer();
   readonly #peers = new Set<PathPeer>();
   #nextShare = 0;
   /** What all tracks would use if the path carried it. */
@@ -73,6 +75,7 @@ export class ViewerPath {
       this.#nextShare = now + SHARE_INTERVAL_MS;
       this.#share(now);
     }
+    this.pacer.poll(now);
     this.#pollProbe(now);
   }
 
@@ -88,11 +91,12 @@ export class ViewerPath {
       }
     }
     const { estimator } = this;
-    const grants = shareRate(
-      estimator.targetBps(now) * MEDIA_SHARE,
-      claims,
-      estimator.estimateBps * MEDIA_SHARE,
-    );
+    this.pacer.setEstimate(estimator.estimateBps);
+    const grants = shareRate({
+      nowBps: estimator.targetBps(now) * MEDIA_SHARE,
+      sustainedBps: estimator.carriedBps * MEDIA_SHARE,
+      overflows: estimator.overflows(now),
+    }, claims);
     tracks.forEach((track, index) => track.setTargetRate(grants[index]!, now));
     this.#wantedBps = claims.reduce(
       (sum, { layersBps }) => sum + (layersBps.at(-1) ?? 0),

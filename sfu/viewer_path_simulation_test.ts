@@ -84,3 +84,40 @@ for (const seed of [1, 2, 3]) {
     }
   });
 }
+
+for (const seed of [1, 2, 3]) {
+  Deno.test(`bursts of pictures hardly overflow a queue of 40 ms (seed ${seed})`, () => {
+    const call = new SimulatedCall(seed, [CAMERA]);
+    const link = { ...LINK, rateBps: 3.5e6, queueMs: 40 };
+    const { links, pictures: [picture] } = call.joinAll(link);
+    call.time.runUntil(10_000);
+    const { sentPackets, lostPackets } = links.down;
+    for (let second = 10; second < 30; second++) {
+      // 25 kB at once; unpaced, 3 % of all packets are lost.
+      call.cameras[0]!.askKeyframe();
+      call.time.runUntil(second * 1_000 + 1_000);
+    }
+    const lost = links.down.lostPackets - lostPackets;
+    const share = lost / (links.down.sentPackets - sentPackets);
+    assert.ok(share < 0.01, `${share} lost`);
+    assert.ok(picture!.freezeMs(10_000, 30_000) < 180);
+  });
+}
+
+for (const [delayMs, jitterMs] of [[100, 20], [300, 60]] as const) {
+  Deno.test(`a path that gets ${delayMs} ms long, with jitter, is none that gets narrow`, () => {
+    for (const seed of [1, 2, 3]) {
+      const call = new SimulatedCall(seed, [{ ...CAMERA, bitrateBps: 1e6 }]);
+      const { links, pictures: [picture] } = call.joinAll(LINK);
+      call.time.runUntil(12_000);
+      const longer = { ...LINK, delayMs, jitterMs };
+      links.up.conditions = links.down.conditions = longer;
+      call.time.runUntil(18_000);
+      assert.ok(call.cameras[0]!.bitrateBps > 0.6e6);
+      call.time.runUntil(32_000);
+      // As long as the way has become, and twice the jitter.
+      const freezeMs = picture!.freezeMs(12_000, 32_000);
+      assert.ok(freezeMs < delayMs + 2 * jitterMs, `${freezeMs}`);
+    }
+  });
+}

@@ -2,6 +2,7 @@ import type { Instant } from "../../lib/time.ts";
 
 const BUCKETS = 10;
 const BUCKET_MS = 100;
+const RECENT_BUCKETS = 3;
 
 /** Counts what flows over the last second, in ten steps. */
 export class RateMeter {
@@ -22,6 +23,17 @@ export class RateMeter {
   bytesPerSecond(now: Instant): number {
     this.#advance(now);
     return sum(this.#bytes);
+  }
+
+  /** The same of the last quarter of a second or so: sooner, but less steady. */
+  recentBytesPerSecond(now: Instant): number {
+    this.#advance(now);
+    let bytes = 0;
+    for (let age = 0; age < RECENT_BUCKETS; age++) {
+      bytes += this.#bytes[(this.#bucket - age + BUCKETS) % BUCKETS]!;
+    }
+    const elapsedMs = (RECENT_BUCKETS - 1) * BUCKET_MS + now % BUCKET_MS;
+    return bytes * 1_000 / elapsedMs;
   }
 
   /** In the last second. */

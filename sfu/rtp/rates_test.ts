@@ -112,3 +112,10 @@ test("RateMeter forgets after any pause", () => {
     "clock stepped back",
   );
 });
+
+test("RateMeter tells the last moments apart from the last second", () => {
+  const meter = new RateMeter();
+  for (let ms = 0; ms < 1_000; ms += 10) meter.add(ms < 700 ? 100 : 20, at(ms));
+  assert.equal(meter.bytesPerSecond(at(999)), 70 * 100 + 30 * 20);
+  assert.equal(meter.recentBytesPerSecond(at(999)), 600 * 1_000 / 299);
+});

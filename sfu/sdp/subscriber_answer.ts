@@ -32,6 +32,14 @@ export interface AgreedHelp {
   readonly transportSequence: number | undefined;
 }
 
+/** None at all, before there is an answer. */
+export const NO_HELP: AgreedHelp = {
+  payloadType: undefined,
+  rtx: undefined,
+  red: undefined,
+  transportSequence: undefined,
+};
+
 /** What a viewer answers. */
 export interface SubscriberAnswer {
   readonly remote: RemoteParameters;

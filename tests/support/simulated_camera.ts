@@ -70,6 +70,11 @@ export class SimulatedCamera {
     this.#peer.rtp.length = 0;
   }
 
+  /** The next picture needs no other. */
+  askKeyframe(): void {
+    this.#wantsKeyframe = true;
+  }
+
   /** The number of a picture is in each of its packets. */
   sendFrame(now: Instant): void {
     const keyframe = this.#wantsKeyframe;

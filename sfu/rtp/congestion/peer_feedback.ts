@@ -24,7 +24,7 @@ const DRIFT = 1e-4;
  * waited for so many milliseconds. That need not wait for a trend. Lower also
  * takes what a bad radio link does for it; higher loses more pictures.
  */
-const OVERFLOW_PACKETS = 5;
+const OVERFLOW_PACKETS = 10;
 const OVERFLOW_MS = 100;
 
 /**
@@ -82,6 +82,14 @@ export class PeerFeedback implements TransportFeedbackVisitor {
   /** Of the receiver's clock against ours; see the field. */
   get offsetMs(): number {
     return this.#offsetMs;
+  }
+
+  /** The path has become longer: what is known of its delay is of no use. */
+  forgetDelay(): void {
+    this.#groups.clear();
+    this.#detector.clear();
+    this.#queue.clear();
+    this.#offsetMs = Number.POSITIVE_INFINITY;
   }
 
   /** Notes a packet, and returns the number that it has to carry. */

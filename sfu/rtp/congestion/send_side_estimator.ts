@@ -1,6 +1,7 @@
 import type { Instant } from "../../../lib/time.ts";
 import { RateMeter } from "../rate_meter.ts";
 import { DelayBasedRate } from "./delay_based_rate.ts";
+import { DelayStep } from "./delay_step.ts";
 import { LossBasedLimit } from "./loss_based_limit.ts";
 import type { Usage } from "./overuse_detector.ts";
 import { PeerFeedback } from "./peer_feedback.ts";
@@ -57,6 +58,13 @@ const SAME_CLOCK_MS = 20;
 const DRAIN_MS = 600;
 const LEAST_SHARE = 0.5;
 
+/** A queue so long, with so much loss, overflows. */
+const LONG_QUEUE_MS = 100;
+const OVERFLOW_LOSS = 0.1;
+
+/** For how long it is taken to overflow after that, in milliseconds. */
+const OVERFLOW_LASTS_MS = 5_000;
+
 /** How long congestion is of today, in milliseconds. */
 const CONGESTED_MS = 1_000;
 
@@ -82,6 +90,8 @@ export class SendSideEstimator {
   #started = false;
   #rttMs = INITIAL_RTT_MS;
   #loss = 0;
+  #overflowedAt = Number.NEGATIVE_INFINITY;
+  readonly #step = new DelayStep();
   /** When the path last had more to carry than it can. */
   #congestedAt = Number.NEGATIVE_INFINITY;
 
@@ -100,11 +110,24 @@ export class SendSideEstimator {
     return now - this.#congestedAt < CONGESTED_MS;
   }
 
+  /** Whether the path has been seen lately to drop what it cannot carry. */
+  overflows(now: Instant): boolean {
+    return now - this.#overflowedAt < OVERFLOW_LASTS_MS;
+  }
+
   /** What to send now: less than the estimate while a queue is to be emptied. */
   targetBps(now: Instant): number {
     if (now - this.#congestedAt > DRAIN_LASTS_MS) return this.estimateBps;
     const excessMs = Math.max(0, this.#queueMs(now) - MIN_QUEUE_MS);
     return this.estimateBps * Math.max(LEAST_SHARE, 1 - excessMs / DRAIN_MS);
+  }
+
+  /**
+   * What the path carries by its queue, in bit/s: more than the estimate where
+   * something is lost without one. Nobody is helped if less is sent there.
+   */
+  get carriedBps(): number {
+    return this.#delayBased.rateBps;
   }
 
   /** The share of packets that was lost lately, 0 to 1. */
@@ -176,6 +199,11 @@ export class SendSideEstimator {
     this.#started = true;
     const usage = overflows ? "over" : this.#usage(now);
     const arrivingBps = this.#arrivingBps(now);
+    if (usage === "over") {
+      const sendingBps = this.#sending.bytesPerSecond(now) * 8;
+      this.#step.begin(this.#delayBased.rateBps, sendingBps, now);
+    }
+    if (overflows) this.#overflowedAt = now;
     const provedBps = overflows
       ? this.#recentBps(now)
       : usage === "over" && arrivingBps !== undefined
@@ -186,6 +214,7 @@ export class SendSideEstimator {
       this.#congestedAt = now;
       this.#prober.postpone(now);
     }
+    this.#judgeQueue(now);
     const limitBps = this.#lossBased.limitBps;
     this.#lossBased.update(this.estimateBps, arrivingBps ?? 0, now);
     if (this.#lossBased.limitBps < limitBps) this.#congestedAt = now;
@@ -212,6 +241,25 @@ export class SendSideEstimator {
       this.#usage(now) === "normal";
     this.#prober.poll(estimateBps, useful, now);
     return Math.max(0, this.#prober.owedBytes(intervalMs, now));
+  }
+
+  /** Notices a queue that overflows, and one that is none. */
+  #judgeQueue(now: Instant): void {
+    const queueMs = this.#queueMs(now);
+    if (queueMs >= LONG_QUEUE_MS && this.#loss > OVERFLOW_LOSS) {
+      this.#overflowedAt = now;
+    }
+    const restoredBps = this.#step.poll(
+      queueMs,
+      this.#sending.bytesPerSecond(now) * 8,
+      this.#rttMs,
+      this.overflows(now),
+      now,
+    );
+    if (restoredBps === 0) return;
+    for (const peer of this.#peers) peer.forgetDelay();
+    this.#delayBased.proven(restoredBps);
+    this.#congestedAt = Number.NEGATIVE_INFINITY;
   }
 
   /**

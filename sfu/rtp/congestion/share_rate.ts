@@ -39,30 +39,42 @@ const SOUND_SHARE = 0.4;
 /** How closely a fair share is found: to this power of one half. */
 const LEVEL_STEPS = 30;
 
+/** What a path carries. */
+export interface PathRate {
+  /** What may be sent now, in bit/s. */
+  readonly nowBps: number;
+  /**
+   * In the long run, which may be more: nothing is to go because a queue is
+   * being emptied, or because of chance loss.
+   */
+  readonly sustainedBps: number;
+  /**
+   * Whether it has been seen to drop what it does not carry. Else it may carry
+   * more than is thought, and nothing is left out.
+   */
+  readonly overflows: boolean;
+}
+
 /**
  * Shares out what a viewer's path carries. Sound gets what it takes, and
- * redundancy if that is not too much. Every picture gets its lowest layer before any gets more; those for which that is
- * too much get 0, from the end of the order: screens, then cameras by weight.
- * What is left goes to screens, and then to cameras in proportion to their
- * weights, as far as they have a use for it.
+ * redundancy if that is not too much. Every picture gets its lowest layer before
+ * any gets more; those for which that is too much get 0, from the end of the
+ * order: screens, then cameras by weight. What is left goes to screens, and then
+ * to cameras in proportion to their weights, as far as they have a use for it.
  *
- * @param availableBps what may be sent now
- * @param sustainedBps what the path carries in the long run: as much, or more
- *   while a queue is being emptied, for which no picture is to go
  * @returns what each may use, in bit/s, in the order given
  */
 export function shareRate(
-  availableBps: number,
+  { nowBps, sustainedBps, overflows }: PathRate,
   claims: readonly Claim[],
-  sustainedBps = availableBps,
 ): number[] {
-  const grants = grantSound(availableBps, claims);
+  const grants = grantSound(sustainedBps, claims);
   const sound = grants.reduce((all, bps) => all + bps, 0);
   const pool = new Pool(claims, grants, sustainedBps - sound);
   const screens = pool.order("screen");
   const cameras = pool.order("camera");
-  pool.grantLowest([...screens, ...cameras]);
-  pool.keepBack(sustainedBps - availableBps);
+  pool.grantLowest([...screens, ...cameras], overflows);
+  pool.keepBack(sustainedBps - nowBps);
   pool.grantShares(screens);
   pool.grantShares(cameras);
   pool.grantRest([...screens, ...cameras]);
@@ -70,7 +82,7 @@ export function shareRate(
 }
 
 /** Grants to sound, which all has the same number of layers; 0 to all else. */
-function grantSound(availableBps: number, claims: readonly Claim[]): number[] {
+function grantSound(pathBps: number, claims: readonly Claim[]): number[] {
   const upTo = (layer: number) =>
     claims.map(({ kind, layersBps }) =>
       kind === "sound"
@@ -86,7 +98,7 @@ function grantSound(availableBps: number, claims: readonly Claim[]): number[] {
   for (let layer = highest; layer > 0; layer--) {
     const grants = upTo(layer);
     const sum = grants.reduce((all, bps) => all + bps, 0);
-    if (sum <= availableBps * SOUND_SHARE) return grants;
+    if (sum <= pathBps * SOUND_SHARE) return grants;
   }
   return upTo(0);
 }
@@ -110,15 +122,17 @@ class Pool {
       .sort((a, b) => this.#claim(b).weight - this.#claim(a).weight);
   }
 
-  grantLowest(order: readonly number[]): void {
+  /** @param mustFit whether to leave out what was shown and does not fit */
+  grantLowest(order: readonly number[], mustFit: boolean): void {
     for (const [place, index] of order.entries()) {
       const { layersBps, grantedBps } = this.#claim(index);
       const lowest = layersBps[0] ?? 0;
       const margin = grantedBps > 0 ? 1 : RETURN_MARGIN;
       const isEnough = this.#leftBps >= lowest * margin;
       const isLast = place === 0 && this.#leftBps >= lowest * LAST_RESORT;
+      const isSpared = grantedBps > 0 && !mustFit;
       // Who comes later must not get in where who came before did not.
-      if (!isEnough && !isLast) return;
+      if (!isEnough && !isLast && !isSpared) return;
       this.#raise(index, lowest);
     }
   }

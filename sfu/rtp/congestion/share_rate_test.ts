@@ -15,7 +15,12 @@ function claim(
 }
 
 function share(availableBps: number, ...claims: Claim[]): number[] {
-  return shareRate(availableBps, claims).map(Math.round);
+  const path = {
+    nowBps: availableBps,
+    sustainedBps: availableBps,
+    overflows: true,
+  };
+  return shareRate(path, claims).map(Math.round);
 }
 
 test("shareRate() gives sound what it takes, even if there is not as much", () => {
@@ -56,6 +61,15 @@ test("shareRate() leaves out pictures that do not fit, the smallest tiles first"
   assert.deepEqual(share(390_000, small!, large!), [0, 200_000]);
   assert.deepEqual(share(170_000, small!, large!), [0, 200_000]);
   assert.deepEqual(share(150_000, small!, large!), [0, 0]);
+});
+
+test("shareRate() leaves nothing out while a queue is emptied, or without overflow", () => {
+  const camera = claim("camera", [2e5, 8e5]);
+  const rates = (nowBps: number, sustainedBps: number, overflows: boolean) =>
+    shareRate({ nowBps, sustainedBps, overflows }, [camera, camera]);
+  assert.deepEqual(rates(2e5, 4e5, true), [2e5, 2e5]);
+  assert.deepEqual(rates(2e5, 3e5, true), [2e5, 0]);
+  assert.deepEqual(rates(1e5, 1e5, false), [2e5, 2e5]);
 });
 
 test("shareRate() lets a layer or a picture come back only with some room", () => {
@@ -100,7 +114,8 @@ const CLAIMS = fc.array(
 test("shareRate() never grants more than there is, but to sound and one picture", () => {
   fc.assert(
     fc.property(CLAIMS, fc.integer({ min: 0, max: 2e7 }), (claims, bps) => {
-      const grants = shareRate(bps, claims);
+      const path = { nowBps: bps, sustainedBps: bps, overflows: true };
+      const grants = shareRate(path, claims);
       const pictures = [...claims.keys()]
         .filter((index) => claims[index]!.kind !== "sound")
         .filter((index) => grants[index]! > 0);

@@ -31,6 +31,13 @@ export class StandingQueue {
     this.#delays[this.#count++ % GROUPS] = delayMs;
   }
 
+  /** The path is another one: how short it can be is to be found anew. */
+  clear(): void {
+    this.#count = 0;
+    this.#leastNow = this.#leastBefore = Number.POSITIVE_INFINITY;
+    this.#windowEnd = Number.NEGATIVE_INFINITY;
+  }
+
   /** In milliseconds. */
   get queueMs(): number {
     if (this.#count < GROUPS) return 0;
