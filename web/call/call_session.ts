@@ -98,7 +98,11 @@ export class CallSession {
         parts.notices.show("warning", text);
       },
     });
-    this.screen = new ScreenShare(parts.store, parts.devices);
+    this.screen = new ScreenShare(
+      parts.store,
+      parts.devices,
+      () => this.#muteForFile(),
+    );
     this.talk = new PushToTalk(this.publishing, parts.store);
     this.uses = new FlowUses(
       parts.environment,
@@ -287,6 +291,13 @@ export class CallSession {
       "warning",
       by === "" ? STRINGS.call.muted : STRINGS.call.mutedBy({ name: by }),
     );
+  }
+
+  /** Or the microphone would send the film's sound a second time. */
+  #muteForFile(): void {
+    if (!this.#parts.store.state.peek().own.microphone) return;
+    void this.publishing.setMicrophone(false);
+    this.#parts.notices.show("info", STRINGS.call.mutedForFile);
   }
 
   #handleKicked(by: string, message: string): void {

@@ -28,11 +28,20 @@ export class ScreenShare {
   readonly #port: MediaDevicesPort | undefined;
   #connection: ServerConnection | undefined;
   #shares: readonly Share[] = [];
+  readonly #handleFile: () => void;
 
-  /** @param port `navigator.mediaDevices`, which insecure pages do not have */
-  constructor(store: Store, port: MediaDevicesPort | undefined) {
+  /**
+   * @param port `navigator.mediaDevices`, which insecure pages do not have
+   * @param handleFile told when a file is to be played, which is heard here, too
+   */
+  constructor(
+    store: Store,
+    port: MediaDevicesPort | undefined,
+    handleFile: () => void,
+  ) {
     this.#store = store;
     this.#port = port;
+    this.#handleFile = handleFile;
   }
 
   /** Whether the browser can share screens: those of phones cannot. */
@@ -82,6 +91,7 @@ export class ScreenShare {
   async startFile(file: File): Promise<boolean> {
     const player = await playFile(file);
     if (player === undefined) return false;
+    this.#handleFile();
     const share = await this.#add({
       kind: "file",
       flow: FILE_FLOW,

@@ -10,6 +10,8 @@ export interface Shared {
   readonly kind: FlowKind;
   readonly flow: OutgoingFlow;
   readonly media: MediaStream;
+  /** Begins, when it can be received. */
+  readonly play?: () => void;
   /** Lets go of where the media come from, at the end. */
   readonly release: () => void;
 }
@@ -52,7 +54,7 @@ export class Share {
 
   /** Sends over this connection, which has joined. */
   async attach(connection: ServerConnection): Promise<void> {
-    const { media, flow, kind } = this.#shared;
+    const { media, flow, kind, play } = this.#shared;
     const [video = null] = media.getVideoTracks();
     const [audio = null] = media.getAudioTracks();
     const stream = await offerFlow(
@@ -63,6 +65,7 @@ export class Share {
     );
     if (this.#ended) return stream.close();
     stream.onabort = () => this.stop();
+    stream.onlive = () => play?.();
     this.#stream = stream;
     this.#localId = stream.localId;
     this.#store.dispatch({

@@ -218,6 +218,7 @@ export const AR: Catalog = {
     mayPresentNoLonger: "لم يعد بإمكانك العرض.",
     muted: "كُتم صوتك.",
     mutedBy: "كتم {{name}} صوتك.",
+    mutedForFile: "كُتم صوت الميكروفون كي لا يُسمع الملف مرتين.",
     speakingMuted: "صوتك مكتوم، فلا أحد يسمعك.",
     offline: "لا توجد شبكة. تستمر المكالمة فور عودتها.",
     reconnecting: "انقطع الاتصال. جارٍ إعادة الاتصال…",

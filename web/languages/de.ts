@@ -219,6 +219,8 @@ export const DE: Catalog = {
     mayPresentNoLonger: "Sie dürfen nicht mehr senden.",
     muted: "Sie wurden stummgeschaltet.",
     mutedBy: "{{name}} hat Sie stummgeschaltet.",
+    mutedForFile:
+      "Ihr Mikrofon ist stumm, damit die Datei nicht doppelt zu hören ist.",
     speakingMuted: "Sie sind stumm, niemand hört Sie.",
     offline: "Kein Netz. Das Gespräch geht weiter, sobald es zurück ist.",
     reconnecting: "Verbindung verloren. Neuer Versuch…",

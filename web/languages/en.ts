@@ -213,6 +213,8 @@ export const EN = {
     mayPresentNoLonger: "You may no longer present.",
     muted: "You were muted.",
     mutedBy: "{{name}} muted you.",
+    mutedForFile:
+      "Your microphone is muted, so that the file is not heard twice.",
     speakingMuted: "You are muted, so nobody hears you.",
     offline: "There is no network. The call goes on as soon as it is back.",
     reconnecting: "Connection lost. Reconnecting…",

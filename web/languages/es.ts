@@ -209,6 +209,8 @@ export const ES: Catalog = {
     mayPresentNoLonger: "Ya no puede presentar.",
     muted: "Le han silenciado.",
     mutedBy: "{{name}} le ha silenciado.",
+    mutedForFile:
+      "Su micrófono está en silencio para que el archivo no se oiga dos veces.",
     speakingMuted: "Está en silencio: nadie le oye.",
     offline: "No hay red. La llamada seguirá en cuanto vuelva.",
     reconnecting: "Conexión perdida. Reconectando…",

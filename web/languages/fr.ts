@@ -212,6 +212,8 @@ export const FR: Catalog = {
     mayPresentNoLonger: "Vous ne pouvez plus présenter.",
     muted: "Votre micro a été coupé.",
     mutedBy: "{{name}} a coupé votre micro.",
+    mutedForFile:
+      "Votre micro est coupé pour que le fichier ne s’entende pas deux fois.",
     speakingMuted: "Votre micro est coupé : personne ne vous entend.",
     offline: "Pas de réseau. L’appel reprendra dès son retour.",
     reconnecting: "Connexion perdue. Reconnexion…",

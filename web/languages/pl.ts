@@ -211,6 +211,8 @@ export const PL: Catalog = {
     mayPresentNoLonger: "Nie możesz już prezentować.",
     muted: "Wyciszono Cię.",
     mutedBy: "Wyciszono Cię ({{name}}).",
+    mutedForFile:
+      "Mikrofon jest wyciszony, aby plik nie był słyszany podwójnie.",
     speakingMuted: "Masz wyciszony mikrofon, nikt Cię nie słyszy.",
     offline: "Brak sieci. Rozmowa potoczy się dalej, gdy tylko wróci.",
     reconnecting: "Utracono połączenie. Łączę ponownie…",

@@ -1,6 +1,8 @@
 /** A file that is being played. */
 export interface FilePlayer {
   readonly media: MediaStream;
+  /** Plays, from the beginning; it waits for this, so that nobody misses any. */
+  readonly play: () => void;
   /** When it has been played to its end; never, if it was stopped before. */
   readonly ended: Promise<void>;
   /** Stops playing. */
@@ -32,8 +34,12 @@ export async function playFile(
   video.addEventListener("ended", () => ended.resolve());
   try {
     await video.play();
+    // Only what plays has tracks; they stay when it pauses.
     const media = video.captureStream();
-    return { media, ended: ended.promise, release };
+    video.pause();
+    video.currentTime = 0;
+    const play = () => void video.play().catch(() => undefined);
+    return { media, play, ended: ended.promise, release };
   } catch {
     release();
     return undefined;

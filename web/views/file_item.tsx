@@ -1,8 +1,9 @@
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
+import { useCloseMenu } from "./menu.tsx";
 import { Icon, type IconName } from "./icons.tsx";
 
-/** Lets the user choose a file, in a menu that stays open meanwhile. */
+/** Lets the user choose a file, in a menu that goes when it is chosen. */
 export function FileItem(
   { label, icon, accept, testId, onChoose }: {
     readonly label: string;
@@ -14,6 +15,7 @@ export function FileItem(
     readonly onChoose: (file: File) => void;
   },
 ): JSX.Element {
+  const close = useCloseMenu();
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
@@ -33,7 +35,9 @@ export function FileItem(
         data-testid={testId}
         onChange={(event) => {
           const [file] = event.currentTarget.files ?? [];
-          if (file !== undefined) onChoose(file);
+          if (file === undefined) return;
+          close();
+          onChoose(file);
         }}
       />
     </>

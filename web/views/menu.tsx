@@ -124,6 +124,11 @@ function useDismissal(
   }, [open]);
 }
 
+/** Closes the menu that a view is in; does nothing outside of one. */
+export function useCloseMenu(): () => void {
+  return useContext(MenuContext);
+}
+
 /** Something to choose in a {@linkcode Menu}, which it closes. */
 export function MenuItem(
   { label, icon, danger = false, checked, testId, onChoose }: {
@@ -136,7 +141,7 @@ export function MenuItem(
     readonly onChoose: () => void;
   },
 ): JSX.Element {
-  const close = useContext(MenuContext);
+  const close = useCloseMenu();
   return (
     <button
       type="button"

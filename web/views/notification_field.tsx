@@ -20,6 +20,7 @@ export function NotificationField(): JSX.Element | null {
       <label class="check">
         <input
           type="checkbox"
+          data-testid="setting-notifications"
           checked={notifications}
           onChange={(event) => void change(event.currentTarget.checked)}
         />
