@@ -153,7 +153,8 @@ export class Plane implements MediaPlane {
     const source = this.#publishers.get(publisher);
     // Closed meanwhile, for a reason that signalling is about to hear of.
     if (!source) return;
-    const path = this.#paths.get(viewer) ?? new ViewerPath();
+    const path = this.#paths.get(viewer) ??
+      new ViewerPath(this.#context.hub.sendClock);
     this.#paths.set(viewer, path);
     const ends = { publisher: source, path, shows };
     const peer = new Subscriber(subscriber, ends, this.#context);

@@ -1,5 +1,6 @@
 import type { Instant, Now } from "../lib/time.ts";
 import { Pacer } from "./rtp/congestion/pacer.ts";
+import type { SendClock } from "./rtp/congestion/send_clock.ts";
 import { SendSideEstimator } from "./rtp/congestion/send_side_estimator.ts";
 import { type Claim, shareRate } from "./rtp/congestion/share_rate.ts";
 
@@ -45,12 +46,17 @@ export interface PathPeer {
  * shared out again.
  */
 export class ViewerPath {
-  readonly estimator = new SendSideEstimator();
+  readonly estimator: SendSideEstimator;
   readonly pacer = new Pacer();
   readonly #peers = new Set<PathPeer>();
   #nextShare = 0;
   /** What all tracks would use if the path carried it. */
   #wantedBps = 0;
+
+  /** @param clock of the port by which all peers send */
+  constructor(clock: SendClock) {
+    this.estimator = new SendSideEstimator(clock);
+  }
 
   /** Whether nothing goes over it. */
   get isEmpty(): boolean {

@@ -5,6 +5,7 @@
  */
 import { clearImmediate, setImmediate } from "node:timers";
 import type { Clock, Instant } from "../../lib/time.ts";
+import { SendClock } from "../rtp/congestion/send_clock.ts";
 import { kindOf } from "./demux.ts";
 import { HandshakeQueue } from "./handshake_queue.ts";
 import { createLocalParameters } from "./ice_lite.ts";
@@ -67,6 +68,7 @@ class Hub implements TransportHub, DatagramReceiver, PeerHost {
   readonly #random: RandomBytes;
   readonly #clock: Clock;
   readonly #onError: (error: unknown) => void;
+  readonly sendClock = new SendClock();
   readonly #dropped = noDrops();
   readonly #peers = new Set<HubPeer>();
   readonly #byUfrag = new Map<string, HubPeer>();
@@ -112,7 +114,9 @@ class Hub implements TransportHub, DatagramReceiver, PeerHost {
   }
 
   flush(): void {
+    const from = this.#clock.now().instant;
     this.socket.flush();
+    this.sendClock.flushed(from, this.#clock.now().instant);
   }
 
   close(): void {

@@ -9,6 +9,7 @@
  */
 import type { Brand } from "../../lib/brand.ts";
 import type { Instant } from "../../lib/time.ts";
+import type { SendClock } from "../rtp/congestion/send_clock.ts";
 
 /**
  * A remote IP address and port, interned by the socket that saw it: two
@@ -265,6 +266,8 @@ export interface TransportHub {
   poll(now: Instant): void;
   /** Sends what is queued. */
   flush(): void;
+  /** When it was. */
+  readonly sendClock: SendClock;
   /** Counters of what was dropped, by reason; for logs and statistics. */
   readonly dropped: Readonly<Record<DropReason, number>>;
   close(): void;

@@ -1,4 +1,5 @@
 import type { Instant } from "../../lib/time.ts";
+import { SendClock } from "../../sfu/rtp/congestion/send_clock.ts";
 import type {
   AnnouncedAddress,
   DropReason,
@@ -73,6 +74,8 @@ export class FakePeer implements PeerTransport {
 /** A hub of {@linkcode FakePeer}s, in the order in which they were made. */
 export class FakeHub implements TransportHub {
   readonly peers: FakePeer[] = [];
+  /** Never set: packets leave when they are sent. */
+  readonly sendClock = new SendClock();
   readonly fingerprint: Fingerprint = {
     algorithm: "sha-256",
     value: new Array(32).fill("AB").join(":"),

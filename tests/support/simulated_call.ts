@@ -48,6 +48,9 @@ export class SimulatedCall {
   readonly #plane: Plane;
   readonly #random: () => number;
   #lastViewer = 0;
+  /** What has come for the server while it is held up. */
+  readonly #backlog: (() => void)[] = [];
+  #heldUpUntil = Number.NEGATIVE_INFINITY;
 
   constructor(
     seed: number,
@@ -87,6 +90,21 @@ export class SimulatedCall {
     return { links, pictures };
   }
 
+  /** The server does nothing for so long, and then all that has come meanwhile. */
+  stall(ms: number): void {
+    this.#heldUpUntil = this.time.now + ms;
+    this.time.at(this.#heldUpUntil, () => {
+      for (const work of this.#backlog.splice(0)) work();
+      this.#poll();
+    });
+  }
+
+  /** Has the server do something, now or when it can. */
+  #serve(work: () => void): void {
+    if (this.time.now < this.#heldUpUntil) this.#backlog.push(work);
+    else work();
+  }
+
   #publish(options: CameraOptions): void {
     const publisher = this.cameras.length + 1 as PublisherKey;
     this.#plane.handle({
@@ -99,7 +117,12 @@ export class SimulatedCall {
     });
     const peer = this.#hub.peers.at(-1)!;
     peer.connect(this.time.now);
-    const camera = new SimulatedCamera(peer, options);
+    const camera = new SimulatedCamera(
+      peer,
+      options,
+      (packet) =>
+        this.#serve(() => peer.observer.handleRtp(packet, this.time.now)),
+    );
     // Cameras do not take their pictures at once, but the first begins at once.
     const fromMs = this.cameras.length === 0 ? 0 : this.#random() * FRAME_MS;
     this.cameras.push(camera);
@@ -108,8 +131,8 @@ export class SimulatedCall {
       this.#takeSent();
     };
     const { time } = this;
-    time.every(FRAME_MS, sends(() => camera.sendFrame(time.now)), fromMs);
-    time.every(SOUND_MS, sends(() => camera.sendSound(time.now)), fromMs);
+    time.every(FRAME_MS, sends(() => camera.sendFrame()), fromMs);
+    time.every(SOUND_MS, sends(() => camera.sendSound()), fromMs);
   }
 
   #links(conditions: LinkConditions): SimulatedLinks {
@@ -150,6 +173,8 @@ export class SimulatedCall {
       peer,
       links,
       random: this.#random,
+      tell: (packet) =>
+        this.#serve(() => peer.observer.handleRtcp(packet, this.time.now)),
     });
     this.viewers.push(picture);
     peer.connect(this.time.now);
@@ -164,6 +189,7 @@ export class SimulatedCall {
   }
 
   #poll(): void {
+    if (this.time.now < this.#heldUpUntil) return;
     this.#plane.poll();
     for (const camera of this.cameras) camera.listen();
     this.#takeSent();

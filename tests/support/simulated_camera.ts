@@ -1,4 +1,3 @@
-import type { Instant } from "../../lib/time.ts";
 import { readRtcp } from "../../sfu/rtp/rtcp_reader.ts";
 import { writeRtpHeader } from "../../sfu/rtp/rtp_packet.ts";
 import type { FakePeer } from "./fake_hub.ts";
@@ -42,11 +41,20 @@ export class SimulatedCamera {
 
   readonly #peer: FakePeer;
   readonly #options: CameraOptions;
+  readonly #say: (packet: Uint8Array) => void;
   #videoNumber = 1_000;
   #wantsKeyframe = true;
 
-  /** @param peer the server's, from the camera */
-  constructor(peer: FakePeer, options: CameraOptions) {
+  /**
+   * @param peer the server's, from the camera
+   * @param say sends a packet to it
+   */
+  constructor(
+    peer: FakePeer,
+    options: CameraOptions,
+    say: (packet: Uint8Array) => void,
+  ) {
+    this.#say = say;
     this.#peer = peer;
     this.#options = options;
     this.bitrateBps = options.leastBps ?? options.bitrateBps;
@@ -76,7 +84,7 @@ export class SimulatedCamera {
   }
 
   /** The number of a picture is in each of its packets. */
-  sendFrame(now: Instant): void {
+  sendFrame(): void {
     const keyframe = this.#wantsKeyframe;
     this.#wantsKeyframe = false;
     const bytes = this.bitrateBps / 8_000 * FRAME_MS *
@@ -92,16 +100,16 @@ export class SimulatedCamera {
       packet.set([keyframe ? 1 : 0, index, count], 16);
       new DataView(packet.buffer).setUint32(20, frame);
       const number = this.#videoNumber++;
-      this.#send(VIDEO, packet, isLast, number, frame * 3_000, now);
+      this.#send(VIDEO, packet, isLast, number, frame * 3_000);
     }
   }
 
   /** The number of the sound is in it. */
-  sendSound(now: Instant): void {
+  sendSound(): void {
     const sound = this.sounds++;
     const packet = new Uint8Array(12 + 80);
     new DataView(packet.buffer).setUint32(12, sound);
-    this.#send(AUDIO, packet, false, 5_000 + sound, sound * 960, now);
+    this.#send(AUDIO, packet, false, 5_000 + sound, sound * 960);
   }
 
   #send(
@@ -110,7 +118,6 @@ export class SimulatedCamera {
     marker: boolean,
     number: number,
     timestamp: number,
-    now: Instant,
   ): void {
     writeRtpHeader(
       packet,
@@ -120,6 +127,6 @@ export class SimulatedCamera {
       timestamp >>> 0,
       ssrc,
     );
-    this.#peer.observer.handleRtp(packet, now);
+    this.#say(packet);
   }
 }

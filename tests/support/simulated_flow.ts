@@ -1,5 +1,6 @@
 import { after } from "../../lib/time.ts";
 import type { PeerFeedback } from "../../sfu/rtp/congestion/peer_feedback.ts";
+import { SendClock } from "../../sfu/rtp/congestion/send_clock.ts";
 import { SendSideEstimator } from "../../sfu/rtp/congestion/send_side_estimator.ts";
 import {
   ArrivalLog,
@@ -48,7 +49,8 @@ export class SimulatedFlow {
   constructor(options: SimulatedFlowOptions) {
     this.#options = options;
     const { time, random, share = () => 1 } = options;
-    this.estimator = options.estimator ?? new SendSideEstimator();
+    this.estimator = options.estimator ??
+      new SendSideEstimator(new SendClock());
     this.#feedback = this.estimator.addPeer(time.now);
     const allowed = () => {
       const bps = this.estimator.targetBps(time.now) * share() * 0.95;

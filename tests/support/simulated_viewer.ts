@@ -21,6 +21,8 @@ export interface SimulatedViewerOptions {
   /** May be shared with what else the viewer watches. */
   readonly links: SimulatedLinks;
   readonly random: () => number;
+  /** Tells the server, by RTCP. */
+  readonly tell: (packet: Uint8Array) => void;
 }
 
 /**
@@ -168,12 +170,12 @@ export class SimulatedViewer {
   }
 
   #send(): void {
-    const { peer, time } = this.#options;
+    const { tell, time } = this.#options;
     const packet = this.#writer.packet().slice();
     const arrival = this.up.send(packet.length + 44, time.now);
     if (arrival === undefined) return;
     time.at(arrival, () => {
-      peer.observer.handleRtcp(packet, time.now);
+      tell(packet);
       this.takeSent();
     });
   }

@@ -154,16 +154,17 @@ test("LossBasedLimit learns which loss is the path's own", () => {
 
 test("SentPackets finds what it was told, once, around the wrap", () => {
   const sent = new SentPackets();
-  for (let i = 0; i < 65_530; i++) sent.add(1, 0, instantAt(0));
+  for (let i = 0; i < 65_530; i++) sent.add(1, 0, 0, instantAt(0));
   const numbers = Array.from(
     { length: 10 },
-    (_, i) => sent.add(100 + i, i, instantAt(i)),
+    (_, i) => sent.add(100 + i, i, 7 * i, instantAt(i)),
   );
   assert.deepEqual(numbers.slice(5, 7), [65_535, 0]);
   numbers.forEach((number, index) => {
     const slot = sent.find(number);
     assert.equal(sent.sizeBytes(slot), 100 + index);
-    assert.equal(sent.sentAt(slot), index);
+    assert.equal(sent.writtenAt(slot), index);
+    assert.equal(sent.flush(slot), 7 * index);
     assert.equal(sent.probe(slot), index);
     sent.forget(slot);
     assert.equal(sent.find(number), -1);

@@ -7,6 +7,7 @@ import { ArrivalRate } from "./arrival_rate.ts";
 import { OveruseDetector, type Usage } from "./overuse_detector.ts";
 import { PacketGroups } from "./packet_groups.ts";
 import type { SendSideEstimator } from "./send_side_estimator.ts";
+import type { SendClock } from "./send_clock.ts";
 import { SentPackets } from "./sent_packets.ts";
 import { StandingQueue } from "./standing_queue.ts";
 
@@ -35,6 +36,7 @@ const OVERFLOW_MS = 100;
  */
 export class PeerFeedback implements TransportFeedbackVisitor {
   readonly #estimator: SendSideEstimator;
+  readonly #clock: SendClock;
   readonly #sent = new SentPackets();
   readonly #groups = new PacketGroups();
   readonly #detector = new OveruseDetector();
@@ -54,8 +56,9 @@ export class PeerFeedback implements TransportFeedbackVisitor {
   #leastDelayMs = Number.POSITIVE_INFINITY;
 
   /** To be made by {@linkcode SendSideEstimator.addPeer}. */
-  constructor(estimator: SendSideEstimator, now: Instant) {
+  constructor(estimator: SendSideEstimator, clock: SendClock, now: Instant) {
     this.#estimator = estimator;
+    this.#clock = clock;
     this.#now = now;
   }
 
@@ -96,7 +99,7 @@ export class PeerFeedback implements TransportFeedbackVisitor {
   send(rtpBytes: number, now: Instant): number {
     const size = rtpBytes + OVERHEAD_BYTES;
     const probe = this.#estimator.noteSent(size, now);
-    return this.#sent.add(size, probe, now);
+    return this.#sent.add(size, probe, this.#clock.next, now);
   }
 
   /** When the feedback came that is about to be read. */
@@ -112,7 +115,10 @@ export class PeerFeedback implements TransportFeedbackVisitor {
   ): void {
     const slot = this.#sent.find(sequenceNumber);
     if (slot < 0) return;
-    const sentAt = this.#sent.sentAt(slot);
+    const sentAt = this.#clock.timeOf(
+      this.#sent.flush(slot),
+      this.#sent.writtenAt(slot),
+    );
     const size = this.#sent.sizeBytes(slot);
     const probe = this.#sent.probe(slot);
     // What is lost may yet be told to have come, but that is of no use.

@@ -6,6 +6,8 @@ import { LossBasedLimit } from "./loss_based_limit.ts";
 import type { Usage } from "./overuse_detector.ts";
 import { PeerFeedback } from "./peer_feedback.ts";
 import { Prober } from "./prober.ts";
+import type { SendClock } from "./send_clock.ts";
+import { Stalls } from "./stalls.ts";
 
 /** What is assumed of a path at first, in bit/s. */
 const INITIAL_BPS = 600_000;
@@ -81,7 +83,9 @@ const INITIAL_RTT_MS = 100;
  * each tells by its {@linkcode PeerFeedback} what it sees of it.
  */
 export class SendSideEstimator {
+  readonly #clock: SendClock;
   readonly #peers: PeerFeedback[] = [];
+  readonly #stalls = new Stalls();
   readonly #delayBased = new DelayBasedRate(INITIAL_BPS, MIN_BPS, MAX_BPS);
   readonly #lossBased = new LossBasedLimit(MAX_BPS, MIN_BPS, MAX_BPS);
   readonly #sending = new RateMeter();
@@ -94,6 +98,11 @@ export class SendSideEstimator {
   readonly #step = new DelayStep();
   /** When the path last had more to carry than it can. */
   #congestedAt = Number.NEGATIVE_INFINITY;
+
+  /** @param clock of the port by which all its peers send */
+  constructor(clock: SendClock) {
+    this.#clock = clock;
+  }
 
   /** Whether feedback has come, so that there is an estimate. */
   get started(): boolean {
@@ -146,7 +155,7 @@ export class SendSideEstimator {
 
   /** One more peer goes to the viewer. */
   addPeer(now: Instant): PeerFeedback {
-    const peer = new PeerFeedback(this, now);
+    const peer = new PeerFeedback(this, this.#clock, now);
     this.#peers.push(peer);
     return peer;
   }
@@ -171,7 +180,8 @@ export class SendSideEstimator {
    */
   noteFate(received: boolean, sentAt: Instant): boolean {
     this.#loss += ((received ? 0 : 1) - this.#loss) * LOSS_WEIGHT;
-    const disturbed = this.#prober.disturbs(sentAt, this.#rttMs);
+    const disturbed = this.#prober.disturbs(sentAt, this.#rttMs) ||
+      this.#stalls.disturb(sentAt);
     if (!disturbed) this.#lossBased.note(received, sentAt);
     return disturbed;
   }
@@ -232,6 +242,7 @@ export class SendSideEstimator {
    * @param wantedBps as much as would be sent if the path carried it
    */
   pollProbe(intervalMs: number, wantedBps: number, now: Instant): number {
+    this.#stalls.poll(intervalMs, now);
     if (!this.started || this.#startedAt === undefined) return 0;
     const warm = now - this.#startedAt >= WARM_UP_MS;
     const { estimateBps } = this;

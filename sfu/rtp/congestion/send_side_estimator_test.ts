@@ -6,6 +6,7 @@ import {
   seededRandom,
   VirtualTime,
 } from "../../../tests/support/virtual_time.ts";
+import { SendClock } from "./send_clock.ts";
 import { SendSideEstimator } from "./send_side_estimator.ts";
 
 const SEEDS = [1, 2, 3, 4, 5];
@@ -120,7 +121,7 @@ for (const seed of SEEDS) {
 
 test("an estimator without feedback asks for no probes", () => {
   const { now } = new VirtualTime();
-  const estimator = new SendSideEstimator();
+  const estimator = new SendSideEstimator(new SendClock());
   const peer = estimator.addPeer(now);
   for (let i = 0; i < 100; i++) peer.send(1_000, now);
   assert.equal(estimator.started, false);

@@ -16,6 +16,7 @@ const REMEMBERED = 1_024;
  */
 export class SentPackets {
   readonly #sentAt = new Float64Array(REMEMBERED);
+  readonly #flushes = new Float64Array(REMEMBERED);
   readonly #sizes = new Uint16Array(REMEMBERED);
   readonly #probes = new Uint32Array(REMEMBERED);
   readonly #waiting = new Uint8Array(REMEMBERED);
@@ -26,12 +27,14 @@ export class SentPackets {
    * Notes a packet.
    *
    * @param sizeBytes on the wire
+   * @param flush with which it will leave; see `SendClock`
    * @param probe the number of the probe that it is part of, or 0
    * @returns the number that it has to carry, of 16 bits
    */
-  add(sizeBytes: number, probe: number, now: Instant): number {
+  add(sizeBytes: number, probe: number, flush: number, now: Instant): number {
     const slot = this.#next & (REMEMBERED - 1);
     this.#sentAt[slot] = now;
+    this.#flushes[slot] = flush;
     this.#sizes[slot] = sizeBytes;
     this.#probes[slot] = probe;
     this.#waiting[slot] = 1;
@@ -49,8 +52,13 @@ export class SentPackets {
     return this.#waiting[slot] === 1 ? slot : -1;
   }
 
-  /** When it was sent. */
-  sentAt(slot: number): Instant {
+  /** With which flush it left. */
+  flush(slot: number): number {
+    return this.#flushes[slot]!;
+  }
+
+  /** When it was written. */
+  writtenAt(slot: number): Instant {
     return instantAt(this.#sentAt[slot]!);
   }
 

@@ -11,6 +11,7 @@ import {
   seededRandom,
   VirtualTime,
 } from "../../../tests/support/virtual_time.ts";
+import { SendClock } from "./send_clock.ts";
 import { SendSideEstimator } from "./send_side_estimator.ts";
 
 const SEEDS = [1, 2, 3, 4, 5];
@@ -18,7 +19,7 @@ const SEEDS = [1, 2, 3, 4, 5];
 /** One viewer of several flows, of which each gets the same share. */
 class Viewer {
   readonly time = new VirtualTime();
-  readonly estimator = new SendSideEstimator();
+  readonly estimator = new SendSideEstimator(new SendClock());
   readonly link: LinkModel;
   readonly flows: SimulatedFlow[] = [];
   readonly #random: () => number;
