@@ -112,6 +112,12 @@ export type MediaCommand =
     readonly wanted: WantedTracks;
     readonly restartIce: boolean;
   }
+  /** Chooses another picture of the same tracks, without an offer. */
+  | {
+    readonly kind: "want-layers";
+    readonly subscriber: SubscriberKey;
+    readonly video: "low" | "high";
+  }
   | {
     readonly kind: "answer-subscriber";
     readonly subscriber: SubscriberKey;

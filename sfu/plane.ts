@@ -55,6 +55,10 @@ export class Plane implements MediaPlane {
           command.wanted,
           command.restartIce,
         );
+      case "want-layers":
+        return this.#subscribers.get(command.subscriber)?.wantLayers(
+          command.video,
+        );
       case "answer-subscriber":
         return this.#answerSubscriber(command);
       case "close-subscriber":

@@ -7,6 +7,8 @@ import type {
   PublisherKey,
   TrackMeasures,
 } from "../protocol/media_plane.ts";
+import { Encodings } from "./encodings.ts";
+import { findRepaired, findTrack } from "./find_source.ts";
 import { PeerIdentity, randomU32 } from "./peer_identity.ts";
 import { PublisherReports } from "./publisher_reports.ts";
 import { PublisherTrack } from "./publisher_track.ts";
@@ -57,6 +59,9 @@ export class Publisher implements PeerObserver, RtcpVisitor {
   readonly #remoteClock = new RemoteClock();
   readonly #view = new RtpView();
   readonly #arrivals = new ArrivalLog();
+  /** By the offer's sections. */
+  #encodings: Encodings[] = [];
+  /** All encodings of all tracks. */
   #tracks: PublisherTrack[] = [];
   /** The id of the header extension that numbers all packets, if agreed. */
   #transportSequenceId: number | undefined;
@@ -115,8 +120,8 @@ export class Publisher implements PeerObserver, RtcpVisitor {
   }
 
   /** The first track of a kind that has delivered packets (row A-56). */
-  liveTrack(kind: "audio" | "video"): PublisherTrack | undefined {
-    return this.#tracks.find((track) => track.kind === kind && track.live);
+  liveTrack(kind: "audio" | "video"): Encodings | undefined {
+    return this.#encodings.find((track) => track.kind === kind && track.live);
   }
 
   /** What is known of the tracks that deliver. */
@@ -148,8 +153,8 @@ export class Publisher implements PeerObserver, RtcpVisitor {
       this.#handleRtx(track, packet, now);
       return;
     }
-    const track = this.#trackOf(this.#view);
-    if (!track) return this.#learnRtx(this.#view);
+    const track = this.#trackOf(packet);
+    if (!track) return this.#handleNewRepairs(packet, now);
     const before = track.live ? track.codec.codec : undefined;
     track.handlePacket(this.#view, packet, now);
     if (!track.live || track.codec.codec === before) return;
@@ -175,18 +180,12 @@ export class Publisher implements PeerObserver, RtcpVisitor {
     track?.handleSenderReport(ntpHigh, ntpLow, rtpTimestamp, this.#rtcpNow);
   }
 
-  /**
-   * Takes a new source for the retransmissions of a track, where the offer names
-   * none and the payload type leaves no choice. Its next packet is of use.
-   */
-  #learnRtx({ ssrc, payloadType }: RtpView): void {
-    const possible = this.#tracks.filter(({ live, rtxSsrc, section }) =>
-      live && rtxSsrc < 0 &&
-      section.codecs.some(({ rtxPayloadType }) =>
-        rtxPayloadType === payloadType
-      )
-    );
-    if (possible.length === 1) possible[0]!.rtxSsrc = ssrc;
+  /** A source that is not known may repeat packets of one that is. */
+  #handleNewRepairs(packet: Uint8Array, now: Instant): void {
+    const track = findRepaired(this.#tracks, this.#view, packet);
+    if (track === undefined) return;
+    track.rtxSsrc = this.#view.ssrc;
+    this.#handleRtx(track, packet, now);
   }
 
   #handleRtx(track: PublisherTrack, packet: Uint8Array, now: Instant): void {
@@ -207,64 +206,58 @@ export class Publisher implements PeerObserver, RtcpVisitor {
     this.#arrivals.receive(readU16(packet, at), now);
   }
 
-  #trackOf(view: RtpView): PublisherTrack | undefined {
+  #trackOf(packet: Uint8Array): PublisherTrack | undefined {
     for (const track of this.#tracks) {
-      if (track.ssrc === view.ssrc) return track;
+      if (track.ssrc === this.#view.ssrc) return track;
     }
-    return this.#trackOfNewSource(view);
-  }
-
-  /**
-   * Finds the track of a source that has not been seen: by the offer's SSRCs,
-   * else by the payload type if that leaves no choice (RFC 9143 §9.2).
-   */
-  #trackOfNewSource(view: RtpView): PublisherTrack | undefined {
-    const declared = this.#tracks.find(({ section }) =>
-      section.ssrcs.includes(view.ssrc)
-    );
-    if (declared) return declared;
-    const possible = this.#tracks.filter(({ section }) =>
-      section.ssrcs.length === 0 &&
-      section.codecs.some(({ payloadType }) => payloadType === view.payloadType)
-    );
-    return possible.length === 1 ? possible[0] : undefined;
+    return findTrack(this.#tracks, this.#view, packet);
   }
 
   /** Returns whether a live track has come to an end, or the offer has grown. */
   #updateTracks(offer: PublisherOffer): boolean {
-    const before = this.#tracks;
+    const before = this.#encodings;
     const accepted = offer.sections.filter((
       section,
     ): section is AcceptedSection => section.accepted);
     this.#transportSequenceId = accepted
       .map(({ transportSequenceId }) => transportSequenceId)
       .find((id) => id !== undefined);
-    this.#tracks = accepted.map((section) => {
-      const known = before.find((track) =>
-        track.section.mid === section.mid && track.kind === section.kind
-      );
-      if (!known) return new PublisherTrack(section, this.#remoteClock);
-      known.renegotiate(section);
-      return known;
-    });
-    const gone = before.filter((track) => !this.#tracks.includes(track));
-    for (const track of gone) {
-      for (const viewer of [...track.viewers]) viewer.stop();
+    this.#encodings = accepted.map((section) => this.#updateEncodings(section));
+    this.#tracks = this.#encodings.flatMap(({ all }) => all);
+    const gone = before.filter((one) => !this.#encodings.includes(one));
+    for (const { viewers } of gone) {
+      for (const viewer of [...viewers]) viewer.stop();
     }
-    return gone.some((track) => track.live);
+    return gone.some(({ live }) => live);
+  }
+
+  #updateEncodings(section: AcceptedSection): Encodings {
+    const { instant } = this.#context.clock.now();
+    const known =
+      this.#encodings.find(({ kind, main }) =>
+        kind === section.kind && main.section.mid === section.mid
+      ) ?? new Encodings(section.kind);
+    const rids = section.simulcast.map(({ rid }) => rid);
+    known.all = (rids.length > 0 ? rids : [""]).map((rid) => {
+      const same = known.all.find((track) => track.rid === rid);
+      same?.renegotiate(section);
+      return same ??
+        new PublisherTrack(section, rid, this.#remoteClock, instant);
+    });
+    return known;
   }
 
   #tellTracks(): void {
-    const live = this.#tracks.filter((track) => track.live);
-    const tracks: LiveTrack[] = live.map(({ kind, codec }) => ({
+    const live = this.#encodings.filter((track) => track.live);
+    const tracks: LiveTrack[] = live.map(({ kind, main }) => ({
       kind,
-      codec: codec.codec,
+      codec: main.codec.codec,
     }));
     this.#context.onEvent({
       kind: "publisher-tracks",
       publisher: this.key,
       tracks,
-      complete: live.length === this.#tracks.length,
+      complete: live.length === this.#encodings.length,
     });
   }
 }

@@ -1,9 +1,11 @@
 import type { Instant } from "../lib/time.ts";
+import type { Encodings } from "./encodings.ts";
 import type { PublisherTrack } from "./publisher_track.ts";
 import { MAX_MISSING } from "./rtp/nack_generator.ts";
-import { upstreamBitrate } from "./rtp/remb.ts";
+import { upstreamBitrate, type ViewerLimit } from "./rtp/remb.ts";
 import { type ReportBlock, RtcpWriter } from "./rtp/rtcp_writer.ts";
 import type { ArrivalLog } from "./rtp/transport_feedback.ts";
+import type { SubscriberTrack } from "./subscriber_track.ts";
 import type { PeerTransport } from "./transport/ports.ts";
 
 /** Between receiver reports, in milliseconds (B-50). */
@@ -151,14 +153,42 @@ function canBeLimited(track: PublisherTrack): boolean {
 
 /** What the viewers of these tracks can take together, in bit/s (B-51). */
 function limitOf(limited: readonly PublisherTrack[], now: Instant): number {
-  return upstreamBitrate(limited.map((track) => ({
-    isLow: false,
-    viewers: track.viewers.map((viewer) => ({
-      rateBps: viewer.rateBps(now),
-      maxSpatialLayer: 0,
-      maxTemporalLayer: 0,
-    })),
-  })));
+  return upstreamBitrate(limited.map((track) => {
+    const { encodings } = track;
+    const isOneOfSeveral = encodings !== undefined && encodings.all.length > 1;
+    return {
+      isLow: isOneOfSeveral && encodings.delivering(now)[0] === track,
+      viewers: isOneOfSeveral
+        ? bestOf(encodings, now)
+        : limitsOf(track, track.viewers, now),
+    };
+  }));
+}
+
+/** Who can take most: others have a smaller encoding to fall back on. */
+function bestOf(encodings: Encodings, now: Instant): ViewerLimit[] {
+  const rates = [...encodings.viewers]
+    .filter(({ isSent, wantsHigh }) => isSent && wantsHigh)
+    .map((viewer) => viewer.rateBps(now));
+  return rates.length === 0 ? [] : [{
+    rateBps: Math.max(...rates),
+    maxSpatialLayer: 0,
+    maxTemporalLayer: 0,
+  }];
+}
+
+function limitsOf(
+  { layerRates }: PublisherTrack,
+  viewers: readonly SubscriberTrack[],
+  now: Instant,
+): ViewerLimit[] {
+  const maxSpatialLayer = layerRates.topSpatial(now);
+  const maxTemporalLayer = layerRates.topTemporal(now);
+  return viewers.map((viewer) => ({
+    rateBps: viewer.rateBps(now),
+    maxSpatialLayer,
+    maxTemporalLayer,
+  }));
 }
 
 function emptyBlock(): ReportBlock {

@@ -14,6 +14,7 @@ import { type RemoteClock, SourceClock } from "./rtp/remote_clock.ts";
 import type { ReportBlock } from "./rtp/rtcp_writer.ts";
 import type { RtpView } from "./rtp/rtp_packet.ts";
 import { isRestart, SequenceExtender } from "./rtp/sequence.ts";
+import { LayerMeters } from "./rtp/layers/layer_meters.ts";
 import {
   createPictureReader,
   isPictureCodec,
@@ -21,6 +22,7 @@ import {
 } from "./rtp/picture_reader.ts";
 import { CODECS } from "./sdp/codecs.ts";
 import type { AcceptedSection, OfferedCodec } from "./sdp/publisher_offer.ts";
+import type { Encodings } from "./encodings.ts";
 import type { SubscriberTrack } from "./subscriber_track.ts";
 
 /** How often the cache's size is reconsidered, in milliseconds (B-22). */
@@ -33,11 +35,18 @@ const RESIZE_INTERVAL_MS = 1_000;
 const MIN_RTT_MS = 150;
 
 /**
- * One track that a publisher sends: what has come of it, what is missing, and
+ * One encoding of a track that a publisher sends, and there is only one without
+ * simulcast: what has come of it, what is missing, and
  * who gets it. The only copy of its packets is in {@linkcode cache}.
  */
 export class PublisherTrack {
   readonly kind: "audio" | "video";
+  /** What the encoding is called, of several; empty if it is the only one. */
+  readonly rid: string;
+  /** It is one of these. */
+  encodings: Encodings | undefined;
+  /** What its layers take. */
+  readonly layerRates = new LayerMeters();
   /** When to ask the publisher for a keyframe, on behalf of all viewers. */
   readonly keyframes = new KeyframeRequests();
   readonly cache: PacketCache;
@@ -51,6 +60,12 @@ export class PublisherTrack {
   ssrc = -1;
   /** The source of what it sends again (RFC 4588), or −1 if there is none. */
   rtxSsrc = -1;
+  /** Of the picture, in pixels; 0 while it is not known. */
+  width = 0;
+  /** When the latest packet came. */
+  heardAt: Instant;
+  /** The most that it has ever taken within a second, in bit/s. */
+  peakBps = 0;
 
   readonly #viewers: SubscriberTrack[] = [];
   readonly #extender = new SequenceExtender();
@@ -61,6 +76,8 @@ export class PublisherTrack {
   #clockRate!: number;
   /** Of pictures: reads what packets say of themselves. */
   #reader: PictureReader | undefined;
+  /** The same for packets of the cache. */
+  #cacheReader: PictureReader | undefined;
   /** What is in {@linkcode redPayload}: of which packet, with how many others. */
   #redOf = -1;
   #redDepth = 0;
@@ -68,8 +85,15 @@ export class PublisherTrack {
   #reception: Reception | undefined;
   #resizeAt = 0;
 
-  constructor(section: AcceptedSection, remote: RemoteClock) {
+  constructor(
+    section: AcceptedSection,
+    rid: string,
+    remote: RemoteClock,
+    now: Instant,
+  ) {
     this.section = section;
+    this.rid = rid;
+    this.heardAt = now;
     this.kind = section.kind;
     this.#remote = remote;
     this.#setCodec(section.codecs[0]!);
@@ -81,6 +105,13 @@ export class PublisherTrack {
     this.section = section;
     const same = section.codecs.find(({ codec }) => codec === this.codec.codec);
     if (same !== undefined) this.codec = same;
+  }
+
+  /** What a packet of the cache says of itself, if it is a picture's: good for once. */
+  readPicture(slot: number): PictureReader | undefined {
+    const payload = this.cache.payload(slot);
+    this.#cacheReader?.parse(payload, 0, payload.length);
+    return this.#cacheReader;
   }
 
   /** Whether packets have come. */
@@ -148,11 +179,19 @@ export class PublisherTrack {
     const startsKeyframe = reader !== undefined &&
       reader.parse(bytes, view.payloadOffset, view.payloadSize) &&
       reader.startsKeyframe;
+    if (reader !== undefined) this.#measure(reader, bytes.length, now);
     this.#nacks.receive(extended, now, startsKeyframe);
     this.#rate.add(bytes.length, now);
     if (startsKeyframe) this.keyframes.keyframeStarted();
     if (!this.cache.store(extended, view, bytes, now, startsKeyframe)) return;
     this.#forward(extended, view, bytes, startsKeyframe, now);
+  }
+
+  #measure(picture: PictureReader, bytes: number, now: Instant): void {
+    const { spatialLayer, temporalLayer, width } = picture;
+    this.heardAt = now;
+    if (width > 0) this.width = width;
+    this.layerRates.add(spatialLayer, temporalLayer, bytes, now);
   }
 
   /** Notes the publisher's sender report on this track. */
@@ -230,6 +269,7 @@ export class PublisherTrack {
   pollCache(now: Instant): void {
     if (now < this.#resizeAt) return;
     this.#resizeAt = now + RESIZE_INTERVAL_MS;
+    this.peakBps = Math.max(this.peakBps, this.rateBps(now));
     let rttMs = MIN_RTT_MS;
     for (const viewer of this.#viewers) rttMs = Math.max(rttMs, viewer.rttMs);
     const wanted = wantedCapacity(
@@ -256,10 +296,12 @@ export class PublisherTrack {
     );
     for (const viewer of this.#viewers) {
       viewer.forward(
+        this,
         extended,
         view.timestamp,
         view.marker,
         payload,
+        this.#reader,
         startsKeyframe,
         now,
       );
@@ -284,7 +326,9 @@ export class PublisherTrack {
     if (!isOther) return;
     this.#clockRate = clockRate;
     this.clock = new SourceClock(clockRate, this.#remote);
-    this.#reader = isPictureCodec(name) ? createPictureReader(name) : undefined;
+    const isPicture = isPictureCodec(name);
+    this.#reader = isPicture ? createPictureReader(name) : undefined;
+    this.#cacheReader = isPicture ? createPictureReader(name) : undefined;
     if (this.live) this.#reception = new Reception(this.ssrc, clockRate);
   }
 
@@ -301,6 +345,7 @@ export class PublisherTrack {
   #restart(): void {
     this.cache.clear();
     this.clock.clear();
-    for (const viewer of this.#viewers) viewer.handleRestart();
+    this.layerRates.clear();
+    for (const viewer of this.#viewers) viewer.handleRestart(this);
   }
 }

@@ -7,7 +7,7 @@ import type {
 } from "../protocol/media_plane.ts";
 import { PeerIdentity, randomU32 } from "./peer_identity.ts";
 import type { PeerContext, Publisher } from "./publisher.ts";
-import type { PublisherTrack } from "./publisher_track.ts";
+import type { Encodings } from "./encodings.ts";
 import type { PeerFeedback } from "./rtp/congestion/peer_feedback.ts";
 import { ViewerEstimate } from "./rtp/remb.ts";
 import { readRtcp, type RtcpVisitor } from "./rtp/rtcp_reader.ts";
@@ -104,6 +104,7 @@ export class Subscriber implements PeerObserver, RtcpVisitor, PathPeer {
     this.#negotiation = negotiation;
     this.#awaitsAnswer = true;
     this.#updateSections(wanted);
+    if (wanted.video !== "none") this.wantLayers(wanted.video);
     if (restartIce) this.#transport.restartIce();
     const sections = this.#sections();
     const local = this.#identity.next(this.#context.hub, this.#transport);
@@ -116,6 +117,12 @@ export class Subscriber implements PeerObserver, RtcpVisitor, PathPeer {
       sdp: sections.length > 0 ? writeSubscriberOffer(sections, local) : "",
       hasTracks,
     });
+  }
+
+  /** Takes which picture the viewer wants from now on, without an offer. */
+  wantLayers(video: "low" | "high"): void {
+    const { instant } = this.#context.clock.now();
+    for (const track of this.#tracks) track.want(video, instant);
   }
 
   /**
@@ -153,6 +160,7 @@ export class Subscriber implements PeerObserver, RtcpVisitor, PathPeer {
     this.#repairs = 0;
     if (!this.#transport.connected) return;
     this.#reports.poll(this.#tracks, now);
+    for (const track of this.#tracks) track.poll(now.instant);
   }
 
   /** Idempotent; no events follow. */
@@ -253,7 +261,7 @@ export class Subscriber implements PeerObserver, RtcpVisitor, PathPeer {
 
   /** At most one track of sound and one of picture (row A-56). */
   #updateSections({ audio, video }: WantedTracks): void {
-    const sources: PublisherTrack[] = [];
+    const sources: Encodings[] = [];
     const sound = audio ? this.#publisher.liveTrack("audio") : undefined;
     const picture = video !== "none"
       ? this.#publisher.liveTrack("video")
@@ -261,20 +269,20 @@ export class Subscriber implements PeerObserver, RtcpVisitor, PathPeer {
     if (sound) sources.push(sound);
     if (picture) sources.push(picture);
     for (const [index, track] of this.#tracks.entries()) {
-      const active = sources.includes(track.source);
-      const isOther = track.section.codec !== track.source.codec.codec;
+      const active = sources.includes(track.encodings);
+      const isOther = track.section.codec !== track.encodings.main.codec.codec;
       if (active && (isOther || !track.section.active)) {
         track.stop();
         // Chromium shows nothing of a source that has been away and is back
         // under the same number.
-        this.#tracks[index] = this.#createTrack(track.source, index);
+        this.#tracks[index] = this.#createTrack(track.encodings, index);
         continue;
       }
       track.section = { ...track.section, active };
       if (!active) track.stop();
     }
     for (const source of sources) {
-      const known = this.#tracks.some((track) => track.source === source);
+      const known = this.#tracks.some(({ encodings }) => encodings === source);
       if (!known) {
         this.#tracks.push(this.#createTrack(source, this.#tracks.length));
       }
@@ -282,8 +290,9 @@ export class Subscriber implements PeerObserver, RtcpVisitor, PathPeer {
   }
 
   /** @param index of the section in the description, from 0 */
-  #createTrack(source: PublisherTrack, index: number): SubscriberTrack {
+  #createTrack(encodings: Encodings, index: number): SubscriberTrack {
     const { random } = this.#context;
+    const source = encodings.main;
     const { codec, fmtp } = source.codec;
     const section: SubscriberSection = {
       // Unique over all subscriptions that ever were, because an answer has to
@@ -305,7 +314,7 @@ export class Subscriber implements PeerObserver, RtcpVisitor, PathPeer {
       timestamp: randomU32(random),
       rtxSequenceNumber: randomU32(random) & 0x7fff,
     };
-    return new SubscriberTrack(source, section, first, this.#trackPeer);
+    return new SubscriberTrack(encodings, section, first, this.#trackPeer);
   }
 
   /** Makes each track do what offer, answer and connection allow. */

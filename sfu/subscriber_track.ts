@@ -1,26 +1,33 @@
+// Long because: what one packet goes through, step by step, is here in one place.
 import type { Instant, Now } from "../lib/time.ts";
 import type { TrackMeasures } from "../protocol/media_plane.ts";
 import type { PacedTrack } from "./rtp/congestion/pacer.ts";
 import type { Claim } from "./rtp/congestion/share_rate.ts";
-import { LossBasedRate } from "./rtp/loss_based_rate.ts";
+import type { PictureReader } from "./rtp/picture_reader.ts";
 import { Rewriter } from "./rtp/rewriter.ts";
 import type { SenderReport } from "./rtp/rtcp_writer.ts";
 import { RepairBudget } from "./rtp/repair_budget.ts";
 import { RTP_HEADER_SIZE } from "./rtp/rtp_packet.ts";
-import { wrapRtx } from "./rtp/rtx.ts";
 import { SenderStatistics } from "./rtp/sender_statistics.ts";
-import { MAX_CACHED_BYTES } from "./rtp/packet_cache.ts";
 import { CODECS } from "./sdp/codecs.ts";
 import type { SubscriberSection } from "./sdp/subscriber_offer.ts";
 import { type AgreedHelp, NO_HELP } from "./sdp/subscriber_answer.ts";
+import type { Encodings } from "./encodings.ts";
+import { LayerSwitch } from "./layer_switch.ts";
 import type { PublisherTrack } from "./publisher_track.ts";
 import type {
   FirstNumbers,
   SubscriberTrackPeer,
 } from "./subscriber_track_peer.ts";
+import { RtxWriter } from "./rtx_writer.ts";
+import { TrackPicture } from "./track_picture.ts";
+import { TrackRate } from "./track_rate.ts";
 import { TrackShare } from "./track_share.ts";
 import { TrackWriter } from "./track_writer.ts";
 import type { PathTrack } from "./viewer_path.ts";
+
+/** How often a layer is chosen, in milliseconds. */
+const CHOICE_INTERVAL_MS = 100;
 
 /** Padding repeats the latest packets, so many of them in turn. */
 const PADDING_PACKETS = 16;
@@ -30,55 +37,85 @@ const PADDING_PACKETS = 16;
  * under which numbers. Keeps no packets.
  */
 export class SubscriberTrack implements PathTrack, PacedTrack {
-  readonly source: PublisherTrack;
   readonly statistics = new SenderStatistics();
   /** Our SDP's section for the track; replaced when it becomes (in)active. */
   section: SubscriberSection;
 
   readonly #peer: SubscriberTrackPeer;
+  readonly #layers: LayerSwitch;
   readonly #rewriter: Rewriter;
-  readonly #lossRate = new LossBasedRate();
+  readonly #picture: TrackPicture;
+  readonly #rate: TrackRate;
   readonly #writer: TrackWriter;
   readonly #repairs = new RepairBudget();
   readonly #share: TrackShare;
-  readonly #rtxPayload = new Uint8Array(MAX_CACHED_BYTES + 2);
+  readonly #rtx: RtxWriter;
   #help: AgreedHelp = NO_HELP;
-  #nextRtx: number;
   /** How far back the next packet is that only fills up a probe. */
   #paddingAge = 0;
   /** Between {@linkcode start} and {@linkcode stop}. */
   #wanted = false;
   /** Counts the breaks after which packets have other numbers. */
   #generation = 0;
+  #nextChoice = 0;
   /** Forwarding; a picture also has to begin with a keyframe. */
   #started = false;
   /** A whole keyframe, or a packet of sound, has been forwarded. */
   #shown = false;
 
   constructor(
-    source: PublisherTrack,
+    encodings: Encodings,
     section: SubscriberSection,
     first: FirstNumbers,
     peer: SubscriberTrackPeer,
   ) {
-    this.source = source;
     this.section = section;
+    this.#layers = new LayerSwitch(encodings, this);
     this.#peer = peer;
-    this.#nextRtx = first.rtxSequenceNumber;
-    this.#share = new TrackShare(source, peer.shows);
+    this.#share = new TrackShare(this.#layers, peer.shows);
+    this.#rate = new TrackRate(this.#share, peer.estimate);
     this.#writer = new TrackWriter(peer);
+    const { rtxSequenceNumber } = first;
+    this.#rtx = new RtxWriter(this.#writer, section.rtxSsrc, rtxSequenceNumber);
     this.#rewriter = new Rewriter({
       ssrc: section.ssrc,
       clockRate: CODECS[section.codec].clockRate,
       firstSequenceNumber: first.sequenceNumber,
       firstTimestamp: first.timestamp,
     });
+    this.#picture = new TrackPicture(this.#layers, this.#rewriter);
   }
 
   /** Of what we offered for the track, what the viewer has agreed to. */
   set help(help: AgreedHelp) {
     this.#help = help;
     this.#writer.transportSequenceId = help.transportSequence ?? -1;
+  }
+
+  /** What it is a track of, in whatever encoding. */
+  get encodings(): Encodings {
+    return this.#layers.encodings;
+  }
+
+  /** The encoding that is sent. */
+  get source(): PublisherTrack {
+    return this.#layers.source;
+  }
+
+  /** Whether the viewer has a use for more than the smallest picture. */
+  get wantsHigh(): boolean {
+    return !this.#layers.low;
+  }
+
+  /** Takes whether the viewer wants no more than the smallest picture. */
+  want(video: "low" | "high", now: Instant): void {
+    this.#layers.low = video === "low";
+    if (this.isSent) this.#layers.choose(this.#rate.layerBps(now), now);
+  }
+
+  /** Whether it is to be sent, and there is room for it. */
+  get isSent(): boolean {
+    return this.#wanted && !this.#share.isNothing;
   }
 
   /** To the viewer, in milliseconds; 0 while unknown. */
@@ -93,8 +130,7 @@ export class SubscriberTrack implements PathTrack, PacedTrack {
 
   /** What the viewer can take, by its loss and its own estimate, in bit/s (B-38). */
   rateBps(now: Instant): number {
-    const remb = this.#peer.estimate.bitrateBps(now) ?? Infinity;
-    return Math.min(this.#share.targetBps ?? this.#lossRate.rateBps(now), remb);
+    return this.#rate.bps(now);
   }
 
   /** What it wants of the viewer's path, while it is to be sent. */
@@ -112,9 +148,22 @@ export class SubscriberTrack implements PathTrack, PacedTrack {
     const follows = this.#share.set(bps, now);
     if (!this.#wanted) return;
     if (follows === "stop") this.#halt();
-    else if (follows === "ask") this.source.attach(this);
-    // What came before is of a higher rate.
+    else if (follows === "ask") {
+      this.#layers.begin(this.#rate.layerBps(now), now);
+    } // What came before is of a higher rate.
     else if (follows === "go") this.source.keyframes.want();
+    else this.#chooseLayer(now);
+  }
+
+  /** Does what is due without a path that is shared out. */
+  poll(now: Instant): void {
+    if (this.#share.targetBps !== undefined || now < this.#nextChoice) return;
+    this.#nextChoice = now + CHOICE_INTERVAL_MS;
+    this.#chooseLayer(now);
+  }
+
+  #chooseLayer(now: Instant): void {
+    if (this.isSent) this.#layers.choose(this.#rate.layerBps(now), now);
   }
 
   /** What is known of it, just now. */
@@ -139,8 +188,9 @@ export class SubscriberTrack implements PathTrack, PacedTrack {
    */
   start(now: Instant): void {
     this.#wanted = true;
-    if (this.#share.isNothing) return;
-    this.source.attach(this);
+    this.encodings.viewers.add(this);
+    if (this.#share.isNothing || this.#started) return;
+    this.#layers.begin(this.#rate.layerBps(now), now);
     if (this.#started || this.source.kind === "audio") return;
     const { cache } = this.source;
     const from = cache.replayStart(now);
@@ -151,64 +201,70 @@ export class SubscriberTrack implements PathTrack, PacedTrack {
   /** Ends forwarding; what comes after a new start joins on without a break. */
   stop(): void {
     this.#wanted = false;
+    this.encodings.viewers.delete(this);
     this.#halt();
   }
 
   #halt(): void {
-    this.source.detach(this);
+    this.#layers.end();
     this.#break();
   }
 
   #break(): void {
     this.#started = false;
     this.#generation++;
-    this.#rewriter.switchSource();
+    this.#picture.restart();
   }
 
   /** The source began anew: a picture needs a keyframe. */
-  handleRestart(): void {
+  handleRestart(source: PublisherTrack): void {
+    if (source !== this.source) return;
     this.#break();
     if (this.source.kind === "video") this.source.keyframes.want();
   }
 
-  /** Forwards one packet of the source. The packet path. */
+  /**
+   * Forwards one packet of the source that is sent, or that is to be sent from
+   * its next keyframe on. The packet path.
+   */
   forward(
+    source: PublisherTrack,
     extended: number,
     timestamp: number,
     marker: boolean,
     payload: Uint8Array,
+    picture: PictureReader | undefined,
     startsKeyframe: boolean,
     now: Instant,
   ): void {
+    if (source !== this.source) {
+      if (!startsKeyframe || !this.#layers.isNext(source)) return;
+      if (!this.#started && this.#share.isHeld) return;
+      this.#picture.goOver(source, timestamp, now);
+      this.#generation++;
+    }
     if (!this.#started) {
-      if (this.source.kind === "video" && !startsKeyframe) return;
+      if (source.kind === "video" && !startsKeyframe) return;
       if (this.#share.isHeld) return;
       this.#started = true;
     }
     // Padding that probed the publisher's path is of no use to a viewer.
     if (payload.length === 0 && this.#rewriter.drop(extended)) return;
-    if (!this.#rewriter.map(extended, timestamp, now)) return;
-    this.#sendOrWait(extended, marker, payload, now);
-    if (!this.#shown && (marker || this.source.kind === "audio")) {
-      this.#shown = true;
-      this.#peer.onShown();
+    if (picture === undefined) {
+      if (!this.#rewriter.map(extended, timestamp, now)) return;
+      const red = this.#redPayload(extended);
+      if (red) this.#send(this.#help.red!, marker, red, now);
+      else this.#send(this.#payloadType, marker, payload, now);
+      return this.#noteShown();
     }
-  }
-
-  #sendOrWait(
-    extended: number,
-    marker: boolean,
-    payload: Uint8Array,
-    now: Instant,
-  ): void {
+    if (!this.#picture.map(picture, extended, timestamp, now)) return;
+    const isLast = this.#picture.isLast(picture, marker);
+    const numbered = this.#picture.number(picture, payload);
     const { pacer } = this.#peer;
-    if (this.source.kind === "video" && pacer.mustWait(now)) {
+    if (pacer.mustWait(now)) {
       pacer.push(this, extended, this.#generation, payload.length, now);
-      return;
-    }
-    const red = this.#redPayload(extended);
-    if (red) this.#send(this.#help.red!, marker, red, now);
-    else this.#send(this.#payloadType, marker, payload, now);
+    } else this.#send(this.#payloadType, isLast, numbered, now);
+    if (isLast) this.#noteShown();
   }
 
   /** See {@linkcode PacedTrack.release}. */
@@ -257,17 +313,9 @@ export class SubscriberTrack implements PathTrack, PacedTrack {
    */
   sendPadding(now: Instant): number {
     const { cache } = this.source;
-    const { rtxSsrc } = this.section;
     const { rtx } = this.#help;
     if (!rtx || !this.#wanted) return 0;
-    if (!this.#started) {
-      return this.#writer.writePadding(
-        rtx,
-        this.#nextRtx++,
-        rtxSsrc,
-        now,
-      );
-    }
+    if (!this.#started) return this.#rtx.writePadding(rtx, now);
     const age = this.#paddingAge++ % PADDING_PACKETS;
     const extended = cache.newest - age;
     const slot = cache.find(extended);
@@ -292,7 +340,7 @@ export class SubscriberTrack implements PathTrack, PacedTrack {
       now,
     );
     const actualBps = this.#writer.bitrateBps(now.instant);
-    this.#lossRate.report(fractionLost, actualBps, now.instant);
+    this.#rate.report(fractionLost, actualBps, now.instant);
   }
 
   /**
@@ -317,13 +365,21 @@ export class SubscriberTrack implements PathTrack, PacedTrack {
     const slot = cache.find(extended);
     if (slot < 0) return;
     this.forward(
+      this.source,
       extended,
       cache.timestamp(slot),
       cache.marker(slot),
       cache.payload(slot),
+      this.source.readPicture(slot),
       cache.startsKeyframe(slot),
       now,
     );
+  }
+
+  #noteShown(): void {
+    if (this.#shown) return;
+    this.#shown = true;
+    this.#peer.onShown();
   }
 
   /** The viewer's number for the codec. */
@@ -345,21 +401,16 @@ export class SubscriberTrack implements PathTrack, PacedTrack {
     const rewriter = this.#rewriter;
     if (!this.#help.rtx) return this.#sendOriginal(extended, slot, now);
     if (!rewriter.map(extended, cache.timestamp(slot), now)) return 0;
-    const marker = cache.marker(slot);
-    const { rtxSsrc } = this.section;
-    const size = wrapRtx(
-      rewriter.sequenceNumber,
-      cache.payload(slot),
-      this.#rtxPayload,
-    );
-    const payload = this.#rtxPayload.subarray(0, size);
-    return this.#writer.write(
+    const picture = this.source.readPicture(slot);
+    const marker = this.#picture.isLast(picture, cache.marker(slot));
+    const original = this.#picture.number(picture, cache.payload(slot));
+    const { sequenceNumber, timestamp } = rewriter;
+    return this.#rtx.write(
       this.#help.rtx,
       marker,
-      this.#nextRtx++,
-      rewriter.timestamp,
-      rtxSsrc,
-      payload,
+      sequenceNumber,
+      timestamp,
+      original,
       now,
     );
   }
@@ -369,8 +420,10 @@ export class SubscriberTrack implements PathTrack, PacedTrack {
     const { cache } = this.source;
     const isMapped = this.#rewriter.map(extended, cache.timestamp(slot), now);
     if (!isMapped) return 0;
-    const marker = cache.marker(slot);
-    return this.#send(this.#payloadType, marker, cache.payload(slot), now);
+    const picture = this.source.readPicture(slot);
+    const marker = this.#picture.isLast(picture, cache.marker(slot));
+    const payload = this.#picture.number(picture, cache.payload(slot));
+    return this.#send(this.#payloadType, marker, payload, now);
   }
 
   /** Sends a payload under the numbers that the rewriter has just found. */

@@ -28,3 +28,11 @@ export interface SubscriberTrackPeer {
   /** Called once, when something that can be shown has been forwarded. */
   readonly onShown: () => void;
 }
+
+/** Where a track's numbers begin; random (RFC 3550 §5.1). */
+export interface FirstNumbers {
+  readonly sequenceNumber: number;
+  readonly timestamp: number;
+  /** Of the retransmissions. */
+  readonly rtxSequenceNumber: number;
+}

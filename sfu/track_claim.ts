@@ -42,28 +42,37 @@ export function claimSound(
 }
 
 /** What a picture is sent with, and how much more that is on the wire. */
-export interface PictureRate {
-  readonly sourceBps: number;
+export interface PictureRates {
+  /** From the least layer to the best; one without layers. */
+  readonly layersBps: readonly number[];
   readonly factor: number;
 }
 
 /**
- * What a picture without layers wants of a viewer's path.
+ * What a picture wants of a viewer's path.
  *
- * @param elastic whether its publisher sends less if it is told to (B-51)
+ * @param elastic whether its publisher sends more or less of the best if it is
+ *   told to (B-51)
  */
-export function claimPicture(
+export function claimLayers(
   kind: "screen" | "camera",
-  { sourceBps, factor }: PictureRate,
+  { layersBps, factor }: PictureRates,
   elastic: boolean,
   grantedBps: number,
 ): Claim {
-  const bps = Math.max(sourceBps, MIN_PICTURE_BPS) * factor;
-  const lowest = elastic ? Math.min(bps, MIN_BITRATE_BPS * factor) : bps;
+  const wanted = [...layersBps].sort((a, b) => a - b)
+    .map((bps) => Math.max(bps, MIN_PICTURE_BPS) * factor);
+  const [least = MIN_PICTURE_BPS * factor] = wanted;
+  const best = wanted.at(-1) ?? least;
+  const lowest = elastic ? Math.min(least, MIN_BITRATE_BPS * factor) : least;
   return {
     kind,
     weight: 1,
-    layersBps: elastic ? [lowest, bps * GROWTH] : [lowest],
+    layersBps: [
+      lowest,
+      ...wanted.slice(1),
+      ...elastic ? [best * GROWTH] : [],
+    ],
     elastic,
     grantedBps,
   };

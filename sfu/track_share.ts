@@ -1,8 +1,8 @@
 import type { Instant } from "../lib/time.ts";
-import type { PublisherTrack } from "./publisher_track.ts";
+import type { LayerSwitch } from "./layer_switch.ts";
 import type { Claim } from "./rtp/congestion/share_rate.ts";
 import { Redundancy } from "./rtp/redundancy.ts";
-import { claimPicture, claimSound, soundBps } from "./track_claim.ts";
+import { claimLayers, claimSound, soundBps } from "./track_claim.ts";
 import type { TrackWriter } from "./track_writer.ts";
 
 /** Of what is granted, what may come of a publisher that follows. */
@@ -32,7 +32,7 @@ const FOLLOW_MS = 3_000;
 export class TrackShare {
   /** How much each packet of sound repeats. */
   readonly redundancy = new Redundancy();
-  readonly #source: PublisherTrack;
+  readonly #layers: LayerSwitch;
   readonly #shows: "screen" | "camera";
   #targetBps: number | undefined;
   /** Of sound: what it takes without redundancy. */
@@ -44,8 +44,8 @@ export class TrackShare {
   /** For how long at most. */
   #heldMs = Infinity;
 
-  constructor(source: PublisherTrack, shows: "screen" | "camera") {
-    this.#source = source;
+  constructor(layers: LayerSwitch, shows: "screen" | "camera") {
+    this.#layers = layers;
     this.#shows = shows;
   }
 
@@ -70,9 +70,10 @@ export class TrackShare {
    * @param writer what has been sent
    */
   claim(loss: number, writer: TrackWriter, now: Instant): Claim {
-    const sourceBps = this.#source.rateBps(now);
+    const { source, low } = this.#layers;
     const overheadBps = writer.overheadBps(now);
-    if (this.#source.kind === "audio") {
+    if (source.kind === "audio") {
+      const sourceBps = source.rateBps(now);
       this.#plainBps = soundBps(sourceBps);
       this.#overheadBps = overheadBps;
       return claimSound(
@@ -84,10 +85,11 @@ export class TrackShare {
     const sentBps = writer.bitrateBps(now);
     this.#factor = 1 + (sentBps > 0 ? overheadBps / sentBps : USUAL_OVERHEAD);
     const follows = now - this.#heldSince <= FOLLOW_MS;
-    return claimPicture(
+    const layersBps = this.#layers.layers(now).map(({ bps }) => bps);
+    return claimLayers(
       this.#shows,
-      { sourceBps, factor: this.#factor },
-      this.#source.understands("goog-remb") && follows,
+      { layersBps, factor: this.#factor },
+      !low && source.understands("goog-remb") && follows,
       (this.#targetBps ?? Infinity) * this.#factor,
     );
   }
@@ -119,7 +121,11 @@ export class TrackShare {
       return "ask";
     }
     const isDue = now - this.#heldSince > this.#heldMs;
-    const fits = isDue || this.#source.recentBps(now) <= this.#targetBps * FITS;
+    const layers = this.#layers.layers(now);
+    const leastBps = layers.length > 1
+      ? layers[0]!.bps
+      : this.#layers.source.recentBps(now);
+    const fits = isDue || leastBps <= this.#targetBps * FITS;
     if (!this.isHeld || !fits) return undefined;
     this.#heldSince = Infinity;
     return "go";

@@ -118,6 +118,11 @@ export class FakeMediaPlane {
         peer.negotiation = command.negotiation;
         return this.#offer(peer, command.wanted);
       }
+      case "want-layers": {
+        const peer = this.#subscriber(command.subscriber);
+        holds("open-when-used", peer.isOpen, `subscriber ${peer.key}`);
+        return;
+      }
       case "answer-subscriber":
         return this.#answer(command);
       case "close-subscriber":

@@ -496,11 +496,29 @@ test("FlowTable keeps what one asked of a flow for what replaces it, until the n
   server.commands();
   server.say(b1, { type: "request", request: EVERYTHING });
 
-  const changed = server.commands()[0];
+  const [larger, changed] = server.commands();
+  assert.equal(larger?.kind === "want-layers" && larger.video, "high");
   assert.deepEqual(changed?.kind === "offer-subscriber" && changed.wanted, {
     audio: true,
     video: "high",
   });
+});
+
+test("FlowTable chooses another picture of the same track without an offer (B-40)", () => {
+  const { server, b1 } = shown();
+  const ask = (request: string[] | null) => {
+    server.say(b1, { type: "requestStream", id: "S1", request });
+    return server.commands();
+  };
+  const subscriber = 1;
+  assert.deepEqual(ask(["audio", "video-low"]), [
+    { kind: "want-layers", subscriber, video: "low" },
+  ]);
+  assert.deepEqual(ask(["audio", "video-low"]), []);
+  assert.deepEqual(ask(null), [
+    { kind: "want-layers", subscriber, video: "high" },
+  ]);
+  assert.deepEqual(server.hear(b1), []);
 });
 
 test("FlowTable keeps the old subscription for 10 s at most", () => {

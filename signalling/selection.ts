@@ -44,10 +44,13 @@ export function selectTracks(
   };
 }
 
-/** Whether two selections are the same. */
+/**
+ * Whether two selections are the same, as far as there is an offer to be made:
+ * a larger or smaller picture of the same track needs none.
+ */
 export function isSameSelection(a: Selection, b: Selection): boolean {
   return a.wanted.audio === b.wanted.audio &&
-    a.wanted.video === b.wanted.video &&
+    (a.wanted.video === "none") === (b.wanted.video === "none") &&
     a.audioTracks === b.audioTracks && a.videoTracks === b.videoTracks &&
     a.codecs === b.codecs;
 }

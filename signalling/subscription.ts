@@ -67,6 +67,8 @@ export class Subscription {
   readonly flow: Flow;
   #negotiation = 1;
   #selection: Selection;
+  /** Which picture it was told to send last, if any. */
+  #video: "low" | "high" | undefined;
   #phase: Phase = { kind: "making" };
   #need: Need | undefined;
   #applied: string | undefined;
@@ -82,6 +84,8 @@ export class Subscription {
     this.key = key;
     this.flow = flow;
     this.#selection = selection;
+    const { video } = selection.wanted;
+    this.#video = video === "none" ? undefined : video;
     turn.command({
       kind: "open-subscriber",
       subscriber: key,
@@ -105,6 +109,7 @@ export class Subscription {
 
   /** Makes a new offer, now or after the outstanding one, unless nothing changed. */
   need(selection: Selection, restartIce: boolean, turn: Turn): void {
+    this.#wantLayers(selection.wanted.video, turn);
     const latest = this.#need?.selection ?? this.#selection;
     const { isChanged = false, restartIce: mustRestart = false } = this.#need ??
       {};
@@ -230,6 +235,15 @@ export class Subscription {
       negotiation: this.#number,
       sdp,
     });
+  }
+
+  /** Another picture of the same track comes without an offer (B-40). */
+  #wantLayers(video: "none" | "low" | "high", turn: Turn): void {
+    if (video === "none" || video === this.#video) return;
+    const hadVideo = this.#video !== undefined;
+    this.#video = video;
+    if (!hadVideo) return;
+    turn.command({ kind: "want-layers", subscriber: this.key, video });
   }
 
   #serveNeed(turn: Turn): void {

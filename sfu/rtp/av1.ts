@@ -9,6 +9,7 @@ const TEMPORAL_DELIMITER = 2;
  * format §4.4) and the sequence header that has to follow it.
  */
 export class Av1Reader implements PictureReader {
+  payloadOffset = 0;
   startsKeyframe = false;
   startsFrame = false;
   endsFrame = false;
@@ -16,6 +17,8 @@ export class Av1Reader implements PictureReader {
   spatialLayer = 0;
   switchesUp = false;
   readonly forOwnLayerOnly = false;
+  readonly width = 0;
+  readonly countedPicture = -1;
   readonly pictureId = -1;
   readonly pictureIdBits = 0;
   readonly pictureIdOffset = 0;
@@ -23,6 +26,7 @@ export class Av1Reader implements PictureReader {
   readonly temporalBaseOffset = 0;
 
   parse(bytes: Uint8Array, offset: number, size: number): boolean {
+    this.payloadOffset = offset;
     const isWhole = size >= 1 && offset + size <= bytes.length;
     this.startsKeyframe = isWhole && startsSequence(bytes, offset, size);
     this.startsFrame = this.startsKeyframe;

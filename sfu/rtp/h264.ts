@@ -15,6 +15,7 @@ const FU_B = 29;
  * first of several. There are no layers and no numbers of pictures.
  */
 export class H264Reader implements PictureReader {
+  payloadOffset = 0;
   startsKeyframe = false;
   /** Known of keyframes only: what else starts one has no mark of its own. */
   startsFrame = false;
@@ -22,6 +23,8 @@ export class H264Reader implements PictureReader {
   readonly temporalLayer = 0;
   readonly spatialLayer = 0;
   readonly switchesUp = false;
+  readonly width = 0;
+  readonly countedPicture = -1;
   readonly forOwnLayerOnly = false;
   readonly pictureId = -1;
   readonly pictureIdBits = 0;
@@ -30,6 +33,7 @@ export class H264Reader implements PictureReader {
   readonly temporalBaseOffset = 0;
 
   parse(bytes: Uint8Array, offset: number, size: number): boolean {
+    this.payloadOffset = offset;
     const isWhole = size >= 1 && offset + size <= bytes.length;
     this.startsKeyframe = isWhole && hasParameters(bytes, offset, size);
     this.startsFrame = this.startsKeyframe;

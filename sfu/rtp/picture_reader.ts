@@ -8,6 +8,8 @@ import { Vp9Descriptor } from "./vp9.ts";
  * once for a source, filled by {@linkcode PictureReader.parse}.
  */
 export interface PictureReader {
+  /** Where the payload was that was read last, from the start of the buffer. */
+  readonly payloadOffset: number;
   /** Decoding may begin with this packet. */
   readonly startsKeyframe: boolean;
   /** The packet starts a frame, of whatever layer. */
@@ -22,6 +24,8 @@ export interface PictureReader {
   readonly switchesUp: boolean;
   /** No higher spatial layer refers to this frame. */
   readonly forOwnLayerOnly: boolean;
+  /** Of the picture, in pixels, in the packet that starts a keyframe; else 0. */
+  readonly width: number;
   /** Of the picture id, in bits: 7 or 15; 0 if the packet has none. */
   readonly pictureIdBits: number;
   /** The picture id, or −1. */
@@ -32,6 +36,11 @@ export interface PictureReader {
   readonly temporalBaseIndex: number;
   /** Where that is, from the start of the buffer. */
   readonly temporalBaseOffset: number;
+  /**
+   * The picture that is to be counted where it is left out, as ids must not have
+   * gaps; −1 where they may.
+   */
+  readonly countedPicture: number;
   /**
    * Reads `size` bytes of payload at `offset`. False if cut short; then the
    * fields say that there is nothing special about the packet.

@@ -1,5 +1,5 @@
 import type { Instant } from "../../lib/time.ts";
-import { isRestart, seqDelta } from "./sequence.ts";
+import { isRestart, seqDelta, timestampDelta } from "./sequence.ts";
 import { MAX_JUMP, SequenceMap } from "./sequence_map.ts";
 
 /** What a viewer sees of a track, for as long as the subscription lasts. */
@@ -29,6 +29,8 @@ export class Rewriter {
   sequenceNumber = 0;
   /** The viewer's timestamp of the packet mapped last. */
   timestamp = 0;
+  /** How many pictures were left out before the packet mapped last. */
+  dropped = 0;
   /**
    * Whether the packet mapped last is the first of a new beginning. Of video, a
    * viewer needs a keyframe from here.
@@ -46,6 +48,10 @@ export class Rewriter {
   #lastSequenceNumber: number;
   #lastTimestamp: number;
   #lastSentAt = Number.NEGATIVE_INFINITY;
+  /** The current source's, as far as it numbers pictures. */
+  #picture = 0;
+  /** Where the next source's first timestamp is to be, if that is known. */
+  #aligned: number | undefined;
 
   /** Begins a subscription; nothing has been sent yet. */
   constructor(options: RewriterOptions) {
@@ -64,15 +70,24 @@ export class Rewriter {
    * Finds the viewer's numbers for a packet that is forwarded, or forwarded
    * again. False if it must not be: it was left out, or is older than what the
    * viewer began with.
+   *
+   * @param picture its number, or −1 if it has none that counts
    */
-  map(extended: number, timestamp: number, now: Instant): boolean {
+  map(
+    extended: number,
+    timestamp: number,
+    now: Instant,
+    picture = -1,
+  ): boolean {
     this.rebased = this.#base < 0 || isRestart(extended, this.#newest);
     if (this.rebased) this.#rebase(extended, timestamp, now);
     // Past the jump, the map would take an old number for a new beginning.
     if (extended < this.#base || this.#newest - extended > MAX_JUMP) {
       return false;
     }
-    if (!this.#map.map(extended & 0xffff, 0)) return false;
+    if (picture >= 0 && extended >= this.#newest) this.#picture = picture;
+    if (!this.#map.map(extended & 0xffff, this.#picture)) return false;
+    this.dropped = this.#map.pictureDelta;
     this.sequenceNumber = (this.#map.mapped + this.#sequenceShift) & 0xffff;
     this.timestamp = (timestamp + this.#timestampShift) >>> 0;
     if (extended > this.#newest || this.rebased) {
@@ -86,11 +101,15 @@ export class Rewriter {
 
   /**
    * Leaves a packet out, so that the viewer does not take it for lost. False if
-   * it has to be forwarded: it is not the next one.
+   * it has to be forwarded, as it is not newer than all others.
+   *
+   * @param picture its number, or −1 if it has none that counts
    */
-  drop(extended: number): boolean {
-    if (this.#base < 0 || extended !== this.#newest + 1) return false;
-    if (!this.#map.drop(extended & 0xffff, 0)) return false;
+  drop(extended: number, picture = -1): boolean {
+    if (this.#base < 0 || extended <= this.#newest) return false;
+    if (isRestart(extended, this.#newest)) return false;
+    if (picture >= 0) this.#picture = picture;
+    if (!this.#map.drop(extended & 0xffff, this.#picture)) return false;
     this.#newest = extended;
     return true;
   }
@@ -116,6 +135,18 @@ export class Rewriter {
   /** The next packet mapped is of another source, with numbers of its own. */
   switchSource(): void {
     this.#base = -1;
+    this.#aligned = undefined;
+  }
+
+  /**
+   * The next packet mapped is of another source of the same pictures.
+   *
+   * @param timestamp what the viewer's is to be, if it is known, so that the
+   *   picture stays in step with the sound
+   */
+  goOver(timestamp: number | undefined): void {
+    this.#base = -1;
+    this.#aligned = timestamp;
   }
 
   #rebase(extended: number, timestamp: number, now: Instant): void {
@@ -125,6 +156,7 @@ export class Rewriter {
     const next = (this.#lastSequenceNumber + 1) & 0xffff;
     this.#sequenceShift = next - (extended & 0xffff);
     this.#timestampShift = this.#nextTimestamp(now) - timestamp;
+    this.#aligned = undefined;
   }
 
   /** As much later than the last as time has passed. */
@@ -133,6 +165,12 @@ export class Rewriter {
       return this.#lastTimestamp;
     }
     const passed = (now - this.#lastSentAt) * this.#clockRate / 1000;
-    return this.#lastTimestamp + Math.max(1, Math.round(passed));
+    const expected = this.#lastTimestamp + Math.max(1, Math.round(passed));
+    if (this.#aligned === undefined) return expected;
+    // Clocks that disagree by more tell nothing.
+    const error = timestampDelta(this.#aligned, expected);
+    if (Math.abs(error) > this.#clockRate) return expected;
+    const isLater = timestampDelta(this.#aligned, this.#lastTimestamp) > 0;
+    return isLater ? this.#aligned : this.#lastTimestamp + 1;
   }
 }

@@ -52,23 +52,28 @@ export class SequenceMap {
   }
 
   /**
-   * Leaves a packet out. False if that would be mistaken for loss, because it is
-   * not the next one: then it has to be forwarded.
+   * Leaves a packet out, and so gives those after it the numbers before theirs.
+   * False if it is not newer than all others: then a viewer misses it, and it
+   * has to be forwarded.
    */
   drop(sequenceNumber: number, pictureId: number): boolean {
     if (this.#count === 0) return false;
-    if (seqDelta(sequenceNumber, this.#newest & 0xffff) !== 1) return false;
+    const delta = seqDelta(sequenceNumber, this.#newest & 0xffff);
+    if (delta < 1 || delta > MAX_JUMP) return false;
     const shift = this.#shifts[this.#last]! + 1;
     let pictureShift = this.#pictureShifts[this.#last]!;
     if (pictureId !== this.#newestPicture) pictureShift++;
-    this.#newest++;
+    const dropped = this.#newest + delta;
+    // Nothing was mapped since the last drop, or is missing: that interval is
+    // empty.
+    const isEmpty = this.#starts[this.#last] === dropped;
+    this.#newest = dropped;
     this.#newestPicture = pictureId;
-    // Nothing was mapped since the last drop: that interval is empty.
-    if (this.#starts[this.#last] !== this.#newest) {
+    if (!isEmpty) {
       this.#last = (this.#last + 1) % MAX_INTERVALS;
       this.#count = Math.min(this.#count + 1, MAX_INTERVALS);
     }
-    this.#starts[this.#last] = this.#newest + 1;
+    this.#starts[this.#last] = dropped + 1;
     this.#shifts[this.#last] = shift;
     this.#pictureShifts[this.#last] = pictureShift;
     return true;

@@ -6,6 +6,7 @@ import type { PictureReader } from "./picture_reader.ts";
  * once, filled by {@linkcode Vp8Descriptor.parse}.
  */
 export class Vp8Descriptor implements PictureReader {
+  payloadOffset = 0;
   /** S: the packet starts a partition. */
   startsPartition = false;
   /** PID. */
@@ -28,6 +29,7 @@ export class Vp8Descriptor implements PictureReader {
   /** VP8 has one picture size. */
   readonly spatialLayer = 0;
   readonly forOwnLayerOnly = false;
+  width = 0;
   /** Only the marker of the packet tells. */
   readonly endsFrame = false;
   /** Of the descriptor, in bytes. */
@@ -37,6 +39,11 @@ export class Vp8Descriptor implements PictureReader {
   /** The packet starts a keyframe (RFC 7741 §4.3, bit P). */
   startsKeyframe = false;
 
+  /** Of each picture; decoders take a gap for loss. */
+  get countedPicture(): number {
+    return this.pictureId;
+  }
+
   /** Y (RFC 7741 §4.2). */
   get switchesUp(): boolean {
     return this.layerSync;
@@ -44,6 +51,7 @@ export class Vp8Descriptor implements PictureReader {
 
   parse(bytes: Uint8Array, offset: number, size: number): boolean {
     this.#reset();
+    this.payloadOffset = offset;
     const end = offset + size;
     if (size < 1 || end > bytes.length) return false;
     let at = offset;
@@ -59,6 +67,11 @@ export class Vp8Descriptor implements PictureReader {
     this.size = at - offset;
     this.startsKeyframe = this.startsFrame && at < end &&
       (readU8(bytes, at) & 0x01) === 0;
+    // After a tag and a start code of three bytes each (RFC 6386 §9.1).
+    if (this.startsKeyframe && at + 8 <= end) {
+      this.width = (readU8(bytes, at + 6) | readU8(bytes, at + 7) << 8) &
+        0x3fff;
+    }
     return true;
   }
 
@@ -106,6 +119,7 @@ export class Vp8Descriptor implements PictureReader {
     this.layerSync = false;
     this.startsFrame = false;
     this.startsKeyframe = false;
+    this.width = 0;
     this.size = 0;
   }
 }

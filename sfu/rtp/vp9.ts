@@ -6,6 +6,7 @@ import type { PictureReader } from "./picture_reader.ts";
  * after them.
  */
 export class Vp9Descriptor implements PictureReader {
+  payloadOffset = 0;
   startsKeyframe = false;
   startsFrame = false;
   endsFrame = false;
@@ -13,6 +14,9 @@ export class Vp9Descriptor implements PictureReader {
   spatialLayer = 0;
   switchesUp = false;
   forOwnLayerOnly = false;
+  width = 0;
+  /** Groups of pictures are told by ids, whoever gets them. */
+  readonly countedPicture = -1;
   pictureId = -1;
   pictureIdBits = 0;
   pictureIdOffset = 0;
@@ -33,6 +37,7 @@ export class Vp9Descriptor implements PictureReader {
 
   parse(bytes: Uint8Array, offset: number, size: number): boolean {
     this.#reset();
+    this.payloadOffset = offset;
     this.#bytes = bytes;
     this.#at = offset;
     this.#end = offset + size;
@@ -50,6 +55,9 @@ export class Vp9Descriptor implements PictureReader {
     this.startsKeyframe = this.startsFrame && !this.isPredicted &&
       this.spatialLayer === 0 && this.#at < this.#end &&
       startsKeyframe(readU8(bytes, this.#at));
+    if (this.startsKeyframe && this.#left >= 7) {
+      this.width = widthOf(bytes, this.#at);
+    }
     return true;
   }
 
@@ -127,6 +135,7 @@ export class Vp9Descriptor implements PictureReader {
     this.spatialLayer = 0;
     this.switchesUp = false;
     this.forOwnLayerOnly = false;
+    this.width = 0;
     this.pictureId = -1;
     this.pictureIdBits = 0;
     this.pictureIdOffset = 0;
@@ -160,4 +169,11 @@ function startsKeyframe(first: number): boolean {
   const isProfile3 = (first & 0x30) === 0x30;
   const showsAndType = isProfile3 ? first >> 1 & 0x03 : first >> 2 & 0x03;
   return showsAndType === 0;
+}
+
+/** Of profile 0, where the size is after a start code and the colours; else 0. */
+function widthOf(bytes: Uint8Array, at: number): number {
+  if ((readU8(bytes, at) & 0x30) !== 0) return 0;
+  return ((readU8(bytes, at + 4) & 0x0f) << 12 | readU8(bytes, at + 5) << 4 |
+    readU8(bytes, at + 6) >> 4) + 1;
 }

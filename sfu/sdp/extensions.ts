@@ -11,6 +11,14 @@ export const MID_EXTENSION = "urn:ietf:params:rtp-hdrext:sdes:mid";
 export const TRANSPORT_SEQUENCE_EXTENSION =
   "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
 
+/** Names the encoding that a packet is of (RFC 8852 §4.1). */
+export const STREAM_ID_EXTENSION =
+  "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id";
+
+/** Names the encoding that a packet repairs (RFC 8852 §4.2). */
+export const REPAIRED_ID_EXTENSION =
+  "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id";
+
 /** The id of {@linkcode TRANSPORT_SEQUENCE_EXTENSION} in our offers. */
 export const TRANSPORT_SEQUENCE_ID = 3;
 
@@ -22,10 +30,28 @@ export function findExtensionId(
   section: Section,
   wanted: string,
 ): number | undefined {
+  return findExtension(section, wanted, "");
+}
+
+/** The same of one that whoever wrote the section only sends. */
+export function findSentExtensionId(
+  section: Section,
+  wanted: string,
+): number | undefined {
+  return findExtension(section, wanted, "/sendonly");
+}
+
+function findExtension(
+  section: Section,
+  wanted: string,
+  direction: "" | "/sendonly",
+): number | undefined {
   for (const value of allValues(section.attributes, "extmap")) {
     const [id = "", uri] = value.split(" ");
-    const number = toInteger(id, MAX_EXTENSION_ID);
-    if (uri === wanted && number) return number;
+    if (uri !== wanted || !id.endsWith(direction)) continue;
+    const digits = id.slice(0, id.length - direction.length);
+    const number = toInteger(digits, MAX_EXTENSION_ID);
+    if (number) return number;
   }
   return undefined;
 }

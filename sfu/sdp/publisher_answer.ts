@@ -1,5 +1,10 @@
 import { assertNever } from "../../lib/assert_never.ts";
-import { MID_EXTENSION, TRANSPORT_SEQUENCE_EXTENSION } from "./extensions.ts";
+import {
+  MID_EXTENSION,
+  REPAIRED_ID_EXTENSION,
+  STREAM_ID_EXTENSION,
+  TRANSPORT_SEQUENCE_EXTENSION,
+} from "./extensions.ts";
 import type { LocalSdp } from "./local_sdp.ts";
 import {
   type AcceptedSection,
@@ -8,6 +13,7 @@ import {
   type PublisherOffer,
   type RejectedSection,
 } from "./publisher_offer.ts";
+import { simulcastLines } from "./simulcast.ts";
 import {
   codecLines,
   extensionLines,
@@ -59,6 +65,8 @@ function liveLines(
       TRANSPORT_SEQUENCE_EXTENSION,
     ),
     ...extensionLines(section.midExtensionId, MID_EXTENSION),
+    ...nameLines(section, section.streamIdExtensionId, STREAM_ID_EXTENSION),
+    ...nameLines(section, section.repairedIdExtensionId, REPAIRED_ID_EXTENSION),
     ...codecs.flatMap((codec) => [
       ...codecLines(
         codec.codec,
@@ -68,7 +76,20 @@ function liveLines(
       ),
       ...rtxLines(codec.codec, codec.payloadType, codec.rtxPayloadType),
     ]),
+    ...section.answer === "recvonly" ? simulcastLines(section.simulcast) : [],
   ];
+}
+
+/** What is offered for one direction is answered for that (RFC 8285 §5). */
+function nameLines(
+  { oneWayExtensionIds }: AcceptedSection | InactiveSection,
+  id: number | undefined,
+  uri: string,
+): string[] {
+  if (id === undefined) return [];
+  return oneWayExtensionIds?.includes(id)
+    ? [`a=extmap:${id}/recvonly ${uri}`]
+    : extensionLines(id, uri);
 }
 
 function rejectedLines(section: RejectedSection): string[] {

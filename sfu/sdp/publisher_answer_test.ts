@@ -49,6 +49,8 @@ c=IN IP4 192.0.2.1
 a=mid:1${TRANSPORT}
 a=recvonly
 a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid
+a=extmap:10 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id
+a=extmap:11 urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id
 a=rtpmap:96 VP8/90000
 a=rtcp-fb:96 goog-remb
 a=rtcp-fb:96 nack
@@ -87,10 +89,32 @@ test("writePublisherAnswer() keeps the transport of an inactive section", () => 
   assert.match(audio, /^a=ice-ufrag:ourUfrag\r$/m);
 });
 
-test("writePublisherAnswer() does not answer simulcast", () => {
+test("writePublisherAnswer() takes simulcast as it is offered (B-8)", () => {
   for (const offer of [chromium.SIMULCAST, firefox.SIMULCAST]) {
-    assert.doesNotMatch(answer(offer), /rid|simulcast/);
+    const sdp = answer(offer);
+    const rids = [...sdp.matchAll(/^a=rid:(\w+) recv\r$/gm)].map(([, rid]) =>
+      rid
+    );
+    assert.ok(rids.length >= 2);
+    assert.ok(sdp.includes(`a=simulcast:recv ${rids.join(";")}\r\n`));
+    assert.match(sdp, /^a=extmap:\d+(\/recvonly)? \S+:sdes:rtp-stream-id\r$/m);
   }
+  const paused = answer(chromium.SIMULCAST.replace("send h;l", "send h;~l"));
+  assert.match(paused, /^a=simulcast:recv h;~l\r$/m);
+});
+
+test("writePublisherAnswer() takes one encoding where more cannot be told apart", () => {
+  const { SIMULCAST } = chromium;
+  for (
+    const offer of [
+      SIMULCAST.replace(/a=extmap:10 .*\r\n/, ""),
+      SIMULCAST.replace("a=rid:l send\r\n", ""),
+      SIMULCAST.replace("send h;l", "send h;h"),
+      SIMULCAST.replace("send h;l", "send h;l/l"),
+      SIMULCAST.replace("send h;l", "recv h;l"),
+      SIMULCAST.replace("send h;l", "send h"),
+    ]
+  ) assert.doesNotMatch(answer(offer), /a=(rid|simulcast):/);
 });
 
 test("writePublisherAnswer() names no group if the offer has none", () => {

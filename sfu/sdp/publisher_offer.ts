@@ -9,13 +9,17 @@ import {
 } from "./document.ts";
 import {
   findExtensionId,
+  findSentExtensionId,
   MID_EXTENSION,
+  REPAIRED_ID_EXTENSION,
+  STREAM_ID_EXTENSION,
   TRANSPORT_SEQUENCE_EXTENSION,
 } from "./extensions.ts";
 import { type Msid, parseMsid } from "./msid.ts";
 import { type OfferedCodec, parseCodecs } from "./offered_codecs.ts";
 import { parseRemoteTransport } from "./remote_transport.ts";
 import { isReceivable, parseDirection } from "./section_state.ts";
+import { type OfferedEncoding, parseSimulcast } from "./simulcast.ts";
 import { parseSources } from "./sources.ts";
 
 export type { OfferedCodec } from "./offered_codecs.ts";
@@ -24,6 +28,12 @@ export type { OfferedCodec } from "./offered_codecs.ts";
 export interface AgreedExtensions {
   /** That which carries the mid. */
   readonly midExtensionId?: number | undefined;
+  /** That which names the encoding. */
+  readonly streamIdExtensionId?: number | undefined;
+  /** That which names the encoding that is repaired. */
+  readonly repairedIdExtensionId?: number | undefined;
+  /** Of these, those that the client only sends. */
+  readonly oneWayExtensionIds?: readonly number[];
   /** That which numbers the packets of all sections together. */
   readonly transportSequenceId?: number | undefined;
 }
@@ -37,6 +47,8 @@ export interface AcceptedSection extends AgreedExtensions {
   readonly protocol: string;
   /** At least one. */
   readonly codecs: readonly OfferedCodec[];
+  /** With simulcast, at least two; without, none. */
+  readonly simulcast: readonly OfferedEncoding[];
   /** Without those of retransmission and FEC; empty if the offer names none. */
   readonly ssrcs: readonly number[];
   /** What is sent again has a source of its own, by the source it repairs. */
@@ -93,7 +105,7 @@ export interface PublisherOffer {
  * goes on. The offer as a whole is refused if nothing is left, if what is left
  * is not on one transport, or if its packets could not be told apart.
  *
- * Simulcast is not answered, so a browser sends its first encoding only.
+ * Simulcast is taken where packets name their encoding in a header extension.
  *
  * @param codecs those that the group allows
  * @throws {SdpError} if we cannot answer it
@@ -155,6 +167,9 @@ function parseOfferedSection(
     answer: "recvonly",
     ...common,
     ...parseSources(section),
+    simulcast: extensions.streamIdExtensionId === undefined
+      ? []
+      : parseSimulcast(section),
     msid: parseMsid(section),
     ...extensions,
   };
@@ -168,10 +183,19 @@ function parseExtensions(
   const reads = codecs.some(({ feedback }) =>
     feedback.includes(TRANSPORT_FEEDBACK)
   );
+  const forVideo = (uri: string) =>
+    section.media === "video" ? findExtensionId(section, uri) : undefined;
+  // Firefox only sends names of encodings.
+  const oneWay = (uri: string) =>
+    section.media === "video" ? findSentExtensionId(section, uri) : undefined;
+  const streamId = oneWay(STREAM_ID_EXTENSION);
+  const repairedId = oneWay(REPAIRED_ID_EXTENSION);
+  const oneWayIds = [streamId, repairedId].filter((id) => id !== undefined);
   return {
-    midExtensionId: section.media === "video"
-      ? findExtensionId(section, MID_EXTENSION)
-      : undefined,
+    midExtensionId: forVideo(MID_EXTENSION),
+    streamIdExtensionId: forVideo(STREAM_ID_EXTENSION) ?? streamId,
+    repairedIdExtensionId: forVideo(REPAIRED_ID_EXTENSION) ?? repairedId,
+    ...oneWayIds.length > 0 ? { oneWayExtensionIds: oneWayIds } : {},
     transportSequenceId: reads
       ? findExtensionId(section, TRANSPORT_SEQUENCE_EXTENSION)
       : undefined,
@@ -185,8 +209,7 @@ function parseExtensions(
 function requireDistinct(sections: readonly OfferedSection[]): void {
   const ssrcs = new Set<number>();
   const codecs = new Map<number, string>();
-  let midId: number | undefined;
-  let transportId: number | undefined;
+  const ids = new Map<string, number>();
   for (const section of sections) {
     if (section.answer === "rejected") continue;
     for (const ssrc of section.accepted ? section.ssrcs : []) {
@@ -201,17 +224,24 @@ function requireDistinct(sections: readonly OfferedSection[]): void {
       }
       codecs.set(payloadType, use);
     }
-    const { midExtensionId, transportSequenceId } = section;
-    midId ??= midExtensionId;
-    if ((midExtensionId ?? midId) !== midId) {
-      throw cannotUse("offer", "the mid extension has two ids");
-    }
-    transportId ??= transportSequenceId;
-    if ((transportSequenceId ?? transportId) !== transportId) {
-      throw cannotUse("offer", "the transport sequence extension has two ids");
+    for (const [key, what] of Object.entries(EXTENSIONS)) {
+      const id = section[key as keyof typeof EXTENSIONS];
+      if (id === undefined) continue;
+      if ((ids.get(key) ?? id) !== id) {
+        throw cannotUse("offer", `the ${what} extension has two ids`);
+      }
+      ids.set(key, id);
     }
   }
 }
+
+/** What to call the extensions, for people. */
+const EXTENSIONS = {
+  midExtensionId: "mid",
+  streamIdExtensionId: "stream id",
+  repairedIdExtensionId: "repaired stream id",
+  transportSequenceId: "transport sequence",
+} as const;
 
 /** What a codec's payload types stand for. */
 function usesOf(codec: OfferedCodec): [number, string][] {

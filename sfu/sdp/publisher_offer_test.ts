@@ -66,7 +66,10 @@ test("parsePublisherOffer() reads a Chromium offer", () => {
       rtxSsrcs: new Map(),
       cname,
       msid: { streamId, trackId: "15aef2ec-96bc-4bc6-b872-3c0dc9e50cf4" },
+      simulcast: [],
       midExtensionId: undefined,
+      streamIdExtensionId: undefined,
+      repairedIdExtensionId: undefined,
       transportSequenceId: undefined,
     }, {
       accepted: true,
@@ -86,7 +89,10 @@ test("parsePublisherOffer() reads a Chromium offer", () => {
       rtxSsrcs: new Map([[345100753, 2748841498]]),
       cname,
       msid: { streamId, trackId: "9f7d382d-3111-40a2-91a2-ab09a6436bf5" },
+      simulcast: [],
       midExtensionId: 4,
+      streamIdExtensionId: 10,
+      repairedIdExtensionId: 11,
       transportSequenceId: undefined,
     }],
   });

@@ -5,7 +5,6 @@
  */
 import { assertNever } from "../../lib/assert_never.ts";
 import type {
-  CodecName,
   MediaCommand,
   MediaPlane,
   Negotiation,
@@ -37,8 +36,7 @@ export interface MediaWorkersOptions
 
 /** A publisher, as far as the main thread has to know it. */
 interface Publisher {
-  readonly group: string;
-  readonly codecs: readonly CodecName[];
+  readonly opening: Command<"open-publisher">;
   /** `undefined` once its worker is dead, until its owner offers anew. */
   worker: number | undefined;
   /** The latest offer, until its worker has answered it. */
@@ -137,11 +135,15 @@ export class MediaWorkers implements MediaPlane {
       case "offer-subscriber":
       case "answer-subscriber":
         return this.#negotiateSubscriber(command);
+      case "want-layers":
+        return this.#post(
+          this.#subscribers.get(command.subscriber)?.worker,
+          command,
+        );
       case "close-subscriber":
         return this.#closeSubscriber(command);
       case "measure":
-        for (const thread of this.#threads) thread.post(command);
-        return;
+        return this.#threads.forEach((thread) => thread.post(command));
       default:
         assertNever(command);
     }
@@ -154,9 +156,9 @@ export class MediaWorkers implements MediaPlane {
   }
 
   #openPublisher(command: Command<"open-publisher">): void {
-    const { publisher: key, group, codecs, negotiation: pending } = command;
+    const { publisher: key, negotiation: pending } = command;
     const unplaced = { worker: undefined, pending, taken: false };
-    const publisher: Publisher = { group, codecs, ...unplaced };
+    const publisher: Publisher = { opening: command, ...unplaced };
     this.#publishers.set(key, publisher);
     this.#place(command, publisher);
   }
@@ -171,15 +173,15 @@ export class MediaWorkers implements MediaPlane {
 
   /** Opens a publisher in a worker; if all are down, when one is up again. */
   #place(command: Offered, publisher: Publisher): void {
-    const { group, codecs } = publisher;
-    const worker = this.#placement.addPublisher(group);
+    const { opening } = publisher;
+    const worker = this.#placement.addPublisher(opening.group);
     if (worker === undefined) {
       this.#waiting.push(command);
       return;
     }
     publisher.worker = worker;
     publisher.taken = false;
-    this.#post(worker, { ...command, kind: "open-publisher", group, codecs });
+    this.#post(worker, { ...opening, ...command, kind: "open-publisher" });
   }
 
   /** Opens what has waited for a worker, as far as it is still wanted. */
@@ -258,7 +260,7 @@ export class MediaWorkers implements MediaPlane {
     if (event.negotiation === 1) {
       return this.#forgetPublisher(event.publisher, publisher);
     }
-    this.#placement.removePublisher(publisher.group);
+    this.#placement.removePublisher(publisher.opening.group);
     publisher.worker = undefined;
   }
 
@@ -384,7 +386,7 @@ export class MediaWorkers implements MediaPlane {
   #forgetPublisher(key: PublisherKey, publisher: Publisher): void {
     this.#publishers.delete(key);
     if (publisher.worker === undefined) return;
-    this.#placement.removePublisher(publisher.group);
+    this.#placement.removePublisher(publisher.opening.group);
   }
 
   #forgetSubscriber(key: SubscriberKey, { worker }: Subscriber): void {

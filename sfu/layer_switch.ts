@@ -1,0 +1,147 @@
+import type { Instant } from "../lib/time.ts";
+import type { Encodings } from "./encodings.ts";
+import type { PublisherTrack } from "./publisher_track.ts";
+import { chooseLayer, type LayerRate } from "./rtp/layers/choose_layer.ts";
+import { ALL_LAYERS, LayerFilter } from "./rtp/layers/layer_filter.ts";
+import type { SubscriberTrack } from "./subscriber_track.ts";
+
+/** A quality of a picture, and the source that has it. */
+export interface PictureLayer extends LayerRate {
+  readonly source: PublisherTrack;
+}
+
+/**
+ * Which encoding of a track goes to one viewer, and which of its layers. What is
+ * sent goes on until a keyframe of what is to be sent has come.
+ */
+export class LayerSwitch {
+  readonly encodings: Encodings;
+  /** Of the source that is sent. */
+  readonly filter = new LayerFilter();
+  /** What is sent. */
+  source: PublisherTrack;
+  /** Whether the viewer has no use for more than the smallest picture. */
+  low = false;
+  readonly #viewer: SubscriberTrack;
+  /** What is to be sent as soon as a keyframe of it comes. */
+  #next: PublisherTrack | undefined;
+  /** What was chosen last: of the source to be sent. */
+  #spatial = ALL_LAYERS;
+  #temporal = ALL_LAYERS;
+
+  /** @param viewer is attached to sources and detached from them */
+  constructor(encodings: Encodings, viewer: SubscriberTrack) {
+    this.encodings = encodings;
+    this.source = encodings.main;
+    this.#viewer = viewer;
+  }
+
+  /** What can be sent, from the least to the best; empty if nothing comes. */
+  layers(now: Instant): PictureLayer[] {
+    const sources = this.encodings.delivering(now);
+    const wanted = this.low ? sources.slice(0, 1) : sources;
+    const { section } = this.#viewer;
+    return wanted
+      // What the viewer cannot decode is no choice.
+      .filter(({ codec }) => codec.codec === section.codec)
+      .flatMap((source, encoding) => layersOf(source, encoding, this.low, now));
+  }
+
+  /** Begins with what the target allows; nothing is sent yet. */
+  begin(targetBps: number, now: Instant): void {
+    const layers = this.layers(now);
+    const layer = layers[chooseLayer(layers, targetBps, -1)];
+    if (layer !== undefined) this.source = layer.source;
+    this.source.attach(this.#viewer);
+    if (layer !== undefined) this.#take(layer, now);
+  }
+
+  /** Chooses what to send from now on; to be called every 100 ms or so. */
+  choose(targetBps: number, now: Instant): void {
+    if (this.encodings.kind === "audio") return;
+    const layers = this.layers(now);
+    if (layers.length === 0) return;
+    const current = this.#indexIn(layers);
+    this.#take(layers[chooseLayer(layers, targetBps, current)]!, now);
+  }
+
+  /** Whether a keyframe of this source is waited for, to go over to it. */
+  isNext(source: PublisherTrack): boolean {
+    return source === this.#next;
+  }
+
+  /** Goes over to the source that was waited for. */
+  goOver(): void {
+    if (this.#next === undefined) return;
+    this.source.detach(this.#viewer);
+    this.source = this.#next;
+    this.#next = undefined;
+    this.filter.want(this.#spatial, this.#temporal);
+  }
+
+  /** Nothing is sent any more. */
+  end(): void {
+    this.source.detach(this.#viewer);
+    this.#next?.detach(this.#viewer);
+    this.#next = undefined;
+  }
+
+  #indexIn(layers: readonly PictureLayer[]): number {
+    const source = this.#next ?? this.source;
+    return layers.findLastIndex((layer) =>
+      layer.source === source && layer.spatial <= this.#spatial &&
+      layer.temporal <= this.#temporal
+    );
+  }
+
+  #take(layer: PictureLayer, now: Instant): void {
+    const { source } = layer;
+    const { spatial, temporal } = topOf(source, now);
+    // With all that there is, what comes later is wanted as well.
+    this.#spatial = !this.low && layer.spatial >= spatial
+      ? ALL_LAYERS
+      : layer.spatial;
+    this.#temporal = layer.temporal >= temporal ? ALL_LAYERS : layer.temporal;
+    if (source !== this.#next) {
+      this.#next?.detach(this.#viewer);
+      this.#next = source === this.source ? undefined : source;
+      this.#next?.attach(this.#viewer);
+    }
+    if (this.#next !== undefined) return this.#next.keyframes.want();
+    this.filter.want(this.#spatial, this.#temporal);
+    const isMissing = this.filter.awaitsKeyframe &&
+      this.filter.spatial < spatial;
+    if (isMissing) source.keyframes.want();
+  }
+}
+
+/** What a source has that is above its lowest layer. */
+function topOf(source: PublisherTrack, now: Instant) {
+  return {
+    spatial: source.layerRates.topSpatial(now),
+    temporal: source.layerRates.topTemporal(now),
+  };
+}
+
+/**
+ * The qualities of one source. A frame rate of a quarter is for those who could
+ * not have any picture otherwise.
+ */
+function layersOf(
+  source: PublisherTrack,
+  encoding: number,
+  low: boolean,
+  now: Instant,
+): PictureLayer[] {
+  const top = topOf(source, now);
+  const layers: PictureLayer[] = [];
+  for (let spatial = 0; spatial <= (low ? 0 : top.spatial); spatial++) {
+    const isLowest = encoding === 0 && spatial === 0;
+    const from = isLowest ? 0 : Math.max(0, top.temporal - 1);
+    for (let temporal = from; temporal <= top.temporal; temporal++) {
+      const bps = source.layerRates.bps(spatial, temporal, now);
+      layers.push({ source, encoding, spatial, temporal, bps });
+    }
+  }
+  return layers;
+}

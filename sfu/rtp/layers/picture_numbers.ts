@@ -1,0 +1,80 @@
+import { readU16, readU8, writeU16 } from "../bytes.ts";
+import type { PictureReader } from "../picture_reader.ts";
+
+/**
+ * The picture ids under which one viewer knows a track's pictures, and the
+ * numbers of those of the lowest temporal layer (TL0PICIDX). They go on without
+ * a break when the source is another one (B-36).
+ */
+export class PictureNumbers {
+  /** Added to the current source's, around the bits that they have. */
+  #idShift = 0;
+  #baseShift = 0;
+  /** The viewer's latest, or −1. */
+  #lastId = -1;
+  #lastBase = -1;
+  #isNewSource = true;
+
+  /** The next packet noted is of another source, with numbers of its own. */
+  switchSource(): void {
+    this.#isNewSource = true;
+  }
+
+  /**
+   * Notes a packet that is forwarded.
+   *
+   * @param dropped how many pictures of the source were left out before it
+   */
+  note(picture: PictureReader, dropped: number): void {
+    if (this.#isNewSource) this.#begin(picture);
+    const { pictureId, pictureIdBits, temporalBaseIndex } = picture;
+    if (pictureIdBits > 0) {
+      const id = pictureId + this.#idShift - dropped;
+      this.#lastId = latest(this.#lastId, id, pictureIdBits);
+    }
+    if (temporalBaseIndex >= 0) {
+      const base = temporalBaseIndex + this.#baseShift;
+      this.#lastBase = latest(this.#lastBase, base, 8);
+    }
+  }
+
+  /** Whether a packet has to be rewritten. */
+  differs(dropped: number): boolean {
+    return this.#idShift !== dropped || this.#baseShift !== 0;
+  }
+
+  /** Writes the viewer's numbers into a copy of the payload. */
+  rewrite(copy: Uint8Array, picture: PictureReader, dropped: number): void {
+    const { pictureIdBits, temporalBaseIndex, payloadOffset: offset } = picture;
+    if (pictureIdBits > 0) {
+      const at = picture.pictureIdOffset - offset;
+      if (pictureIdBits === 7) {
+        copy[at] = (readU8(copy, at) + this.#idShift - dropped) & 0x7f;
+      } else {
+        const id = readU16(copy, at) + this.#idShift - dropped;
+        writeU16(copy, at, id & 0x7fff | 0x8000);
+      }
+    }
+    if (temporalBaseIndex < 0) return;
+    const at = picture.temporalBaseOffset - offset;
+    copy[at] = readU8(copy, at) + this.#baseShift;
+  }
+
+  #begin(picture: PictureReader): void {
+    this.#isNewSource = false;
+    this.#idShift = this.#lastId < 0 || picture.pictureIdBits === 0
+      ? 0
+      : this.#lastId + 1 - picture.pictureId;
+    this.#baseShift = this.#lastBase < 0 || picture.temporalBaseIndex < 0
+      ? 0
+      : this.#lastBase + 1 - picture.temporalBaseIndex;
+  }
+}
+
+/** The later of two numbers of so many bits; the first may be −1. */
+function latest(known: number, other: number, bits: number): number {
+  const unused = 32 - bits;
+  const found = other & (2 ** bits - 1);
+  if (known < 0) return found;
+  return ((found - known) << unused) >> unused > 0 ? found : known;
+}
