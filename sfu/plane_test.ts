@@ -378,8 +378,8 @@ Deno.test("Plane learns the source of repairs where the offer names none", () =>
     );
   send(repair(501));
   send(repair(502));
-  assert.equal(viewer.rtp.length, 3);
-  assert.deepEqual(payloadOf(viewer.rtp[2]!), DELTA);
+  assert.equal(viewer.rtp.length, 4);
+  assert.deepEqual(payloadOf(viewer.rtp[3]!), DELTA);
 });
 
 Deno.test("Plane tells a publisher when each packet came", () => {

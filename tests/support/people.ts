@@ -13,6 +13,8 @@ export interface PersonOptions extends BrowserContextOptions {
   readonly route?: MediaRoute;
   /** How much of the uplink the camera may take, as the settings name it. */
   readonly sends?: "unlimited";
+  /** Whether the camera is sent in two sizes, as the settings name it. */
+  readonly simulcast?: "on" | "off";
 }
 
 /** People, each with a browser of their own, whatever server they go to. */
@@ -33,7 +35,7 @@ export class People implements AsyncDisposable {
   /** A page in a new Chromium; nothing is opened in it yet. */
   async newPage(
     username: string,
-    { sitter, route, sends, ...options }: PersonOptions = {},
+    { sitter, route, sends, simulcast, ...options }: PersonOptions = {},
   ): Promise<CallPage> {
     const browser = await openChromium(
       sitter && { film: await this.#film(username, sitter) },
@@ -44,10 +46,10 @@ export class People implements AsyncDisposable {
       ignoreHTTPSErrors: true,
       ...options,
     });
-    if (sends) {
-      await context.addInitScript((send) => {
-        localStorage.setItem("nereid.preferences", JSON.stringify({ send }));
-      }, sends);
+    if (sends !== undefined || simulcast !== undefined) {
+      await context.addInitScript((preferences) => {
+        localStorage.setItem("nereid.preferences", JSON.stringify(preferences));
+      }, { send: sends, simulcast });
     }
     if (route) await context.addInitScript(routeMedia, route);
     await context.addInitScript(installProbe);
