@@ -57,7 +57,15 @@ export interface ClientHandshake {
   readonly version: readonly string[];
   /** The client's name for itself, for as long as it is connected. May be empty. */
   readonly id: ClientId;
+  /** What it understands beyond the protocol's version. */
+  readonly extensions: readonly Extension[];
 }
+
+/** What a client may understand besides Galène's protocol; it says so at first. */
+export type Extension = (typeof EXTENSIONS)[number];
+
+/** All that there are; others may be named and are ignored. */
+export const EXTENSIONS = ["speaking"] as const;
 
 /** Asks to be let into a group. */
 export interface Join {
@@ -292,6 +300,7 @@ function toHandshake(wire: WireMessage): ClientHandshake {
     type: "handshake",
     version: (wire.version ?? []).slice(0, MAX_VERSIONS),
     id: limited(wire.id, "id") as ClientId,
+    extensions: EXTENSIONS.filter((one) => wire.extensions?.includes(one)),
   };
 }
 

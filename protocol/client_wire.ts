@@ -35,6 +35,7 @@ const Candidate = v.object({
 const WireMessage = v.object({
   type: v.optional(v.string(), ""),
   version: Texts,
+  extensions: Texts,
   kind: Text,
   error: Text,
   id: Text,

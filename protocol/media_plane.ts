@@ -157,6 +157,15 @@ export type MediaEvent =
     readonly tracks: readonly LiveTrack[];
     readonly complete: boolean;
   }
+  /**
+   * Somebody has begun, or ended, to speak in the flow. Comes only for flows
+   * whose packets say how loud they are.
+   */
+  | {
+    readonly kind: "publisher-speaking";
+    readonly publisher: PublisherKey;
+    readonly speaking: boolean;
+  }
   /** The connection is lost (ICE consent or DTLS). The peer stays, until closed. */
   | { readonly kind: "publisher-failed"; readonly publisher: PublisherKey }
   | {

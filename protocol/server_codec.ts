@@ -172,6 +172,10 @@ const Message = v.variant("type", [
   v.object({ type: v.literal("renegotiate"), id: toFlowId }),
   v.object({ type: v.literal("close"), id: toFlowId }),
   v.object({ type: v.literal("abort"), id: toFlowId }),
+  v.object({
+    type: v.literal("speaking"),
+    flows: v.optional(v.array(toFlowId), []),
+  }),
 ]);
 
 const TYPES: ReadonlySet<unknown> = new Set<ServerMessage["type"]>([
@@ -189,6 +193,7 @@ const TYPES: ReadonlySet<unknown> = new Set<ServerMessage["type"]>([
   "renegotiate",
   "close",
   "abort",
+  "speaking",
 ]);
 
 /**

@@ -223,6 +223,15 @@ export interface ServerAbort {
   readonly id: FlowId;
 }
 
+/**
+ * In which flows of the group somebody speaks now: all of them, those first who
+ * spoke first. Said only to clients that have asked for it in their handshake.
+ */
+export interface ServerSpeaking {
+  readonly type: "speaking";
+  readonly flows: readonly FlowId[];
+}
+
 /** All that the server ever says. */
 export type ServerMessage =
   | ServerHandshake
@@ -241,4 +250,5 @@ export type ServerMessage =
   | ServerIce
   | ServerRenegotiate
   | ServerClose
-  | ServerAbort;
+  | ServerAbort
+  | ServerSpeaking;

@@ -12,12 +12,13 @@ import { findRepaired, findTrack } from "./find_source.ts";
 import { PeerIdentity, randomU32 } from "./peer_identity.ts";
 import { PublisherReports } from "./publisher_reports.ts";
 import { PublisherTrack } from "./publisher_track.ts";
-import { readU16 } from "./rtp/bytes.ts";
+import { readU16, readU8 } from "./rtp/bytes.ts";
 import { RemoteClock } from "./rtp/remote_clock.ts";
 import { readRtcp, type RtcpVisitor } from "./rtp/rtcp_reader.ts";
 import { RtpView } from "./rtp/rtp_packet.ts";
 import { unwrapRtx } from "./rtp/rtx.ts";
 import { ArrivalLog } from "./rtp/transport_feedback.ts";
+import { levelOf, VoiceActivity } from "./rtp/voice_activity.ts";
 import { writePublisherAnswer } from "./sdp/publisher_answer.ts";
 import {
   type AcceptedSection,
@@ -61,6 +62,7 @@ export class Publisher implements PeerObserver, RtcpVisitor {
   readonly #arrivals = new ArrivalLog();
   /** By the offer's sections. */
   #encodings: Encodings[] = [];
+  readonly #voice = new VoiceActivity();
   /** All encodings of all tracks. */
   #tracks: PublisherTrack[] = [];
   /** The id of the header extension that numbers all packets, if agreed. */
@@ -134,6 +136,12 @@ export class Publisher implements PeerObserver, RtcpVisitor {
   poll(now: Now): void {
     if (!this.#transport.connected) return;
     this.#reports.poll(this.#tracks, this.#arrivals, now.instant);
+    if (!this.#voice.poll(now.instant)) return;
+    this.#context.onEvent({
+      kind: "publisher-speaking",
+      publisher: this.key,
+      speaking: this.#voice.speaking,
+    });
   }
 
   /** Ends the peer and all its subscriptions. Idempotent; no events follow. */
@@ -155,6 +163,7 @@ export class Publisher implements PeerObserver, RtcpVisitor {
     }
     const track = this.#trackOf(packet);
     if (!track) return this.#handleNewRepairs(packet, now);
+    this.#noteLevel(track, packet, now);
     const before = track.live ? track.codec.codec : undefined;
     track.handlePacket(this.#view, packet, now);
     if (!track.live || track.codec.codec === before) return;
@@ -204,6 +213,15 @@ export class Publisher implements PeerObserver, RtcpVisitor {
     const at = this.#view.findExtension(this.#transportSequenceId);
     if (at < 0 || this.#view.elementSize < 2) return;
     this.#arrivals.receive(readU16(packet, at), now);
+  }
+
+  /** Notes how loud a packet of sound is (RFC 6464). */
+  #noteLevel(track: PublisherTrack, packet: Uint8Array, now: Instant): void {
+    const { audioLevelId } = track.section;
+    if (audioLevelId === undefined) return;
+    const at = this.#view.findExtension(audioLevelId);
+    track.level = at < 0 ? -1 : levelOf(readU8(packet, at));
+    if (track.level >= 0) this.#voice.receive(track.level, now);
   }
 
   #trackOf(packet: Uint8Array): PublisherTrack | undefined {

@@ -58,6 +58,8 @@ export class PublisherTrack {
   section: AcceptedSection;
   /** The source that delivers, or −1 before the first packet. */
   ssrc = -1;
+  /** How loud its latest packet is (RFC 6464), or −1 if that says nothing. */
+  level = -1;
   /** The source of what it sends again (RFC 4588), or −1 if there is none. */
   rtxSsrc = -1;
   /** Of the picture, in pixels; 0 while it is not known. */

@@ -78,14 +78,20 @@ export class Attendance {
       lastHeardAt: instant,
       lastPingAt: instant,
       attempts: 0,
+      extensions: [],
       state: { kind: "silent" },
     });
   }
 
   /** A client has said its name. */
-  begin(session: Session, { id, version }: ClientHandshake, turn: Turn): void {
+  begin(
+    session: Session,
+    { id, version, extensions }: ClientHandshake,
+    turn: Turn,
+  ): void {
     const addressee = { session: session.id, client: id };
     session.state = { kind: "outside", client: id };
+    session.extensions = extensions;
     this.#flows.connect(addressee, session.limits);
     turn.send(session.id, { type: "handshake", version: [PROTOCOL_VERSION] });
     if (!version.includes(PROTOCOL_VERSION)) {

@@ -73,6 +73,8 @@ export interface Flow {
   tracks: readonly LiveTrack[];
   /** Subscriptions that the media plane has, also those that are ending. */
   readonly subscriptions: Set<SubscriberKey>;
+  /** Whether somebody speaks in it. */
+  speaking: boolean;
   /** When its connection was lost, if it has not come back since. */
   lostAt: Instant | undefined;
 }

@@ -275,7 +275,11 @@ export class FlowTable {
       }
       case "publisher-tracks":
         return this.#handleTracks(flow, event, turn);
+      case "publisher-speaking":
+        flow.speaking = event.speaking;
+        return;
       case "publisher-failed":
+        flow.speaking = false;
         return this.#publishers.handleFailed(flow, turn);
       default:
         assertNever(event);

@@ -16,6 +16,7 @@ function session(heardMs: number, pingedMs = heardMs): Session {
     connectedAt: instantAt(0),
     lastHeardAt: instantAt(heardMs),
     lastPingAt: instantAt(pingedMs),
+    extensions: [],
     attempts: 0,
     state: { kind: "outside", client: "a1" as ClientId },
   };

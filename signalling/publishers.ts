@@ -61,6 +61,7 @@ export class Publishers {
       },
       tracks: [],
       subscriptions: new Set(),
+      speaking: false,
       lostAt: undefined,
     };
     this.#flows.add(flow);

@@ -28,6 +28,7 @@ import {
   type SessionState,
   toEnding,
 } from "./session.ts";
+import { Speakers } from "./speakers.ts";
 import { TokenDesk } from "./token_desk.ts";
 import { Turn } from "./turn.ts";
 import { handleUserAction } from "./user_actions.ts";
@@ -74,6 +75,7 @@ export class Router {
   readonly #attendance: Attendance;
   readonly #tokens = new TokenDesk();
   readonly #limits = new LimitCounts();
+  readonly #speakers = new Speakers();
 
   constructor(options: RouterOptions) {
     this.#options = options;
@@ -134,6 +136,7 @@ export class Router {
         this.#attendance.tick(turn);
         this.#flows.tick(turn);
         this.#groups.tick(turn);
+        this.#tellSpeakers(turn);
         break;
       case "shut-down":
         this.#attendance.shutDown(input.message, turn);
@@ -153,6 +156,17 @@ export class Router {
     }
     this.#limits.add(turn.refusals);
     return turn.effects;
+  }
+
+  /** Tells those who have asked for it who speaks, where that has changed. */
+  #tellSpeakers(turn: Turn): void {
+    const changed = this.#speakers.poll(this.#flows.all, turn.now.instant);
+    for (const [group, message] of changed) {
+      for (const { session: id } of this.#groups.find(group)?.members ?? []) {
+        const { extensions = [] } = this.#attendance.get(id) ?? {};
+        if (extensions.includes("speaking")) turn.send(id, message);
+      }
+    }
   }
 
   #handleSession(
@@ -248,7 +262,12 @@ export class Router {
         if (session.state.kind !== "inside") {
           throw unreadable("Cannot request flows: not in a group");
         }
-        return flows.request(id, message, turn);
+        flows.request(id, message, turn);
+        if (!session.extensions.includes("speaking")) return;
+        return turn.send(
+          id,
+          this.#speakers.messageFor(session.state.group.description.name),
+        );
       case "requestStream":
         return flows.requestStream(id, message.id, message.request, turn);
       case "offer":

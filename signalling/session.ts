@@ -1,6 +1,10 @@
 import type { ClientLimits } from "../protocol/client_limits.ts";
 import type { Instant } from "../lib/time.ts";
-import type { ClientMessage, Join } from "../protocol/client_message.ts";
+import type {
+  ClientMessage,
+  Extension,
+  Join,
+} from "../protocol/client_message.ts";
 import {
   CLOSE_ABRUPTLY,
   type CloseCode,
@@ -59,6 +63,8 @@ export interface Session {
   readonly connectedAt: Instant;
   lastHeardAt: Instant;
   lastPingAt: Instant;
+  /** What it understands besides Galène's protocol. */
+  extensions: readonly Extension[];
   /** How many times it has tried to join. */
   attempts: number;
   state: SessionState;

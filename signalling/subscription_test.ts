@@ -31,6 +31,7 @@ const FLOW: Flow = {
   state: { kind: "pushed" },
   tracks: [],
   subscriptions: new Set(),
+  speaking: false,
   lostAt: undefined,
 };
 

@@ -63,7 +63,12 @@ export class TestMeeting {
     if (!this.#connected.has(session)) return;
     this.say(
       session,
-      unclaimed({ type: "handshake", version: ["2"], id: id as never }),
+      unclaimed({
+        type: "handshake",
+        version: ["2"],
+        id: id as never,
+        extensions: [],
+      }),
     );
   }
 

@@ -171,7 +171,7 @@ const LABELS = ["", "camera"];
 
 /** What ends the connection of who says it, and nobody else's. */
 const MISDEEDS = [
-  { type: "handshake", version: ["2"], id: "x" as ClientId },
+  { type: "handshake", version: ["2"], id: "x" as ClientId, extensions: [] },
   { type: "groupaction", kind: "explode", value: undefined },
   { type: "useraction", kind: "promote", dest: "a", value: undefined },
   { type: "join", kind: "leave", group: "nowhere" as GroupName },

@@ -6,7 +6,7 @@
  */
 import { instantAt, type Now, wallTimeAt } from "../lib/time.ts";
 import { DEFAULT_CLIENT_LIMITS } from "../protocol/client_limits.ts";
-import type { ClientMessage } from "../protocol/client_message.ts";
+import type { ClientMessage, Extension } from "../protocol/client_message.ts";
 import type { GroupName, SessionId, Username } from "../protocol/ids.ts";
 import type { SubscriberKey } from "../protocol/media_plane.ts";
 import { parseRequested } from "../protocol/request.ts";
@@ -77,7 +77,8 @@ export class TestWorld {
     const limits = { ...DEFAULT_CLIENT_LIMITS, unansweredOffers };
     this.#give({ kind: "connected", session, address: "192.0.2.1:5", limits });
     const version = ["2"];
-    client.say(unclaimed({ type: "handshake", version, id }));
+    const extensions: readonly Extension[] = ["speaking"];
+    client.say(unclaimed({ type: "handshake", version, id, extensions }));
     this.join(client);
     this.deliver(client, 2);
     return client;

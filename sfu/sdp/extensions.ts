@@ -19,6 +19,10 @@ export const STREAM_ID_EXTENSION =
 export const REPAIRED_ID_EXTENSION =
   "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id";
 
+/** Says of each packet of sound how loud it is (RFC 6464). */
+export const AUDIO_LEVEL_EXTENSION =
+  "urn:ietf:params:rtp-hdrext:ssrc-audio-level";
+
 /** The id of {@linkcode TRANSPORT_SEQUENCE_EXTENSION} in our offers. */
 export const TRANSPORT_SEQUENCE_ID = 3;
 

@@ -1,5 +1,6 @@
 import { assertNever } from "../../lib/assert_never.ts";
 import {
+  AUDIO_LEVEL_EXTENSION,
   MID_EXTENSION,
   REPAIRED_ID_EXTENSION,
   STREAM_ID_EXTENSION,
@@ -67,6 +68,7 @@ function liveLines(
     ...extensionLines(section.midExtensionId, MID_EXTENSION),
     ...nameLines(section, section.streamIdExtensionId, STREAM_ID_EXTENSION),
     ...nameLines(section, section.repairedIdExtensionId, REPAIRED_ID_EXTENSION),
+    ...extensionLines(section.audioLevelId, AUDIO_LEVEL_EXTENSION),
     ...codecs.flatMap((codec) => [
       ...codecLines(
         codec.codec,

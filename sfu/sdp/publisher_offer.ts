@@ -8,6 +8,7 @@ import {
   sectionName,
 } from "./document.ts";
 import {
+  AUDIO_LEVEL_EXTENSION,
   findExtensionId,
   findSentExtensionId,
   MID_EXTENSION,
@@ -36,6 +37,8 @@ export interface AgreedExtensions {
   readonly oneWayExtensionIds?: readonly number[];
   /** That which numbers the packets of all sections together. */
   readonly transportSequenceId?: number | undefined;
+  /** That which tells how loud a packet of sound is. */
+  readonly audioLevelId?: number | undefined;
 }
 
 /** A section whose track we receive. */
@@ -196,6 +199,9 @@ function parseExtensions(
     streamIdExtensionId: forVideo(STREAM_ID_EXTENSION) ?? streamId,
     repairedIdExtensionId: forVideo(REPAIRED_ID_EXTENSION) ?? repairedId,
     ...oneWayIds.length > 0 ? { oneWayExtensionIds: oneWayIds } : {},
+    audioLevelId: section.media === "audio"
+      ? findExtensionId(section, AUDIO_LEVEL_EXTENSION)
+      : undefined,
     transportSequenceId: reads
       ? findExtensionId(section, TRANSPORT_SEQUENCE_EXTENSION)
       : undefined,

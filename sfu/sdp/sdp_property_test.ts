@@ -49,6 +49,7 @@ const OUR_LINES = [
   /^a=extmap:([1-9]|1[0-4])(\/recvonly)? urn:ietf:params:rtp-hdrext:sdes:(repaired-)?rtp-stream-id$/,
   /^a=rid:[A-Za-z0-9]{1,16} recv$/,
   /^a=simulcast:recv ~?[A-Za-z0-9]{1,16}(;~?[A-Za-z0-9]{1,16})+$/,
+  /^a=extmap:([1-9]|1[0-4]) urn:ietf:params:rtp-hdrext:ssrc-audio-level$/,
   /^a=extmap:([1-9]|1[0-4]) http:\/\/www\.ietf\.org\/id\/draft-holmer-[-a-z0-9]+$/,
   /^a=rtpmap:[0-9]{1,3} (VP8\/90000|opus\/48000\/2|rtx\/90000)$/,
   /^a=fmtp:[0-9]{1,3} [ -~]{1,512}$/,

@@ -4,6 +4,8 @@ export interface Joining {
   readonly username?: string;
   readonly password?: string;
   readonly token?: string;
+  /** What it says in its handshake that it understands. */
+  readonly extensions?: readonly string[];
 }
 
 /** The server's answer to it, a `joined` message. */
@@ -39,7 +41,9 @@ export async function openClient(
   const answer = await new Promise<Joined>((resolve, reject) => {
     socket.onerror = () => reject(new Error(`Cannot connect to ${server}`));
     socket.onopen = () => {
-      say({ type: "handshake", version: ["2"], id: crypto.randomUUID() });
+      const { extensions } = joining;
+      const id = crypto.randomUUID();
+      say({ type: "handshake", version: ["2"], id, extensions });
       say({ type: "join", kind: "join", ...joining });
     };
     socket.onmessage = ({ data }) => {

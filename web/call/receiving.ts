@@ -17,6 +17,9 @@ export function receiveFlows(
   store: Store,
   levels: LevelWatch,
 ): void {
+  connection.onspeaking = (flowIds) => {
+    store.dispatch({ kind: "speaking-told", flowIds });
+  };
   connection.ondownstream = (stream) => {
     const isCurrent = () =>
       connection.findByLocalId(stream.localId) === stream && !stream.closed;

@@ -96,6 +96,11 @@ export abstract class ConnectionView {
    */
   ondownstream: ((this: this, stream: Stream) => void) | null = null;
   /**
+   * In which streams somebody speaks now: all of them, by id, those first who
+   * spoke first. Only servers that know tell: Galène does not.
+   */
+  onspeaking: ((this: this, ids: readonly string[]) => void) | null = null;
+  /**
    * A file is to be transferred, ours if its `up` is true: set its `onevent`
    * now. Whoever throws, or cancels it, refuses it. Without this callback, all
    * files are refused.

@@ -70,7 +70,12 @@ test("Example: come in by an invite link, and ask for a name if need be (A-24, A
   socket.drop(1000, "kicked out (bye) by olga");
   const join = { type: "join", kind: "join", group: "lobby", token: "abc" };
   assert.deepEqual(socket.take(), [
-    { type: "handshake", version: ["2"], id: connection.id },
+    {
+      type: "handshake",
+      version: ["2"],
+      id: connection.id,
+      extensions: ["speaking"],
+    },
     join,
     { ...join, username: "alice" },
     { type: "request", request: { "": ["audio", "video"] } },

@@ -115,7 +115,9 @@ export class ServerConnection extends ConnectionView {
     this.#socket = socket;
     this.#shaken = false;
     socket.onopen = () => {
-      this.#send({ type: "handshake", version: [VERSION], id: this.id });
+      const extensions = ["speaking"];
+      const version = [VERSION];
+      this.#send({ type: "handshake", version, id: this.id, extensions });
       this.#keepalive.start();
     };
     socket.onmessage = ({ data }) => this.#receive(data);
@@ -317,6 +319,8 @@ export class ServerConnection extends ConnectionView {
         return this.tellChat(message);
       case "usermessage":
         return this.#handleUserMessage(message);
+      case "speaking":
+        return this.onspeaking?.(message.flows);
       case "offer":
       case "answer":
       case "renegotiate":

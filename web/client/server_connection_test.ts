@@ -21,7 +21,12 @@ test("ServerConnection shakes hands and then calls onconnected (A-5)", () => {
 
   assert.match(connection.id, /^[0-9a-f]{32}$/);
   assert.deepEqual(socket.take(), [
-    { type: "handshake", version: ["2"], id: connection.id },
+    {
+      type: "handshake",
+      version: ["2"],
+      id: connection.id,
+      extensions: ["speaking"],
+    },
   ]);
   assert.deepEqual(events, []);
 

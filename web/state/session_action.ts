@@ -42,6 +42,7 @@ export type SessionAction =
   | { readonly kind: "flow-closed"; readonly localId: string }
   /** Flows that have not come back after a reconnection are given up. */
   | { readonly kind: "stale-dropped" }
+  | { readonly kind: "speaking-told"; readonly flowIds: readonly string[] }
   | { readonly kind: "own-media"; readonly own: Partial<OwnMedia> }
   | {
     readonly kind: "chat-received";

@@ -57,6 +57,8 @@ export function reduceSession(
     case "flow-closed":
     case "stale-dropped":
       return { ...state, flows: reduceFlows(state.flows, action) };
+    case "speaking-told":
+      return { ...state, speaking: action.flowIds };
     case "own-media":
       return { ...state, own: { ...state.own, ...action.own } };
     case "chat-received":
@@ -113,6 +115,7 @@ function joined(state: SessionState, me: SessionState["me"]): SessionState {
     phase: { kind: "call", link: { kind: "up" } },
     me,
     people: [],
+    speaking: [],
     // The server replays the history; what it does not replay was private.
     chat: {
       ...state.chat,
@@ -129,6 +132,7 @@ function connectionLost(state: SessionState, attempt: number): SessionState {
     ...state,
     phase: { kind: "call", link: { kind: "lost", attempt } },
     flows: markFlowsStale(state.flows),
+    speaking: [],
   };
 }
 

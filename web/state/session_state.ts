@@ -10,6 +10,8 @@ export interface SessionState {
   readonly people: readonly Person[];
   /** In the order in which they came; own ones first. */
   readonly flows: readonly Flow[];
+  /** In which flows somebody speaks, as the server says: their ids. */
+  readonly speaking: readonly string[];
   readonly own: OwnMedia;
   readonly chat: ChatState;
   readonly panel: Panel;
@@ -239,6 +241,7 @@ export function initialState(groupName: string): SessionState {
     me: { id: "", username: "", permissions: [] },
     people: [],
     flows: [],
+    speaking: [],
     own: { microphone: false, camera: false, screen: false },
     chat: { entries: [], unread: 0, to: "", nextKey: 1 },
     panel: "none",

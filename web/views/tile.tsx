@@ -2,6 +2,7 @@ import type { CSSProperties, JSX } from "preact";
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { isMuted } from "../state/people.ts";
+import { speakersOf } from "../state/speakers.ts";
 import type { Flow } from "../state/session_state.ts";
 import { STRINGS } from "../strings.ts";
 import { Avatar } from "./avatar.tsx";
@@ -30,7 +31,7 @@ export interface TileProps {
 /** One flow on the page: its picture or its publisher's initials, and a name. */
 export function Tile(props: TileProps): JSX.Element {
   const { flow, place, playback, large, pinned, onPin } = props;
-  const { levels, preferences } = usePage();
+  const { levels, preferences, store } = usePage();
   const tile = useRef<HTMLElement>(null);
   const figures = useSignal(false);
   const { first, second, picture } = useVideos(flow, playback);
@@ -42,7 +43,7 @@ export function Tile(props: TileProps): JSX.Element {
   const muted = useMuted(flow);
   const hand = useHand(flow);
   const speaking = activity && !muted &&
-    levels.speaking.value.has(flow.localId);
+    speakersOf(store.state.value, levels.speaking.value).has(flow.localId);
   return (
     <figure
       ref={tile}

@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Flow } from "../state/session_state.ts";
+import { speakersOf } from "../state/speakers.ts";
 import { STRINGS } from "../strings.ts";
 import { AloneHint, EmptyGrid } from "./empty_grid.tsx";
 import { featuredOf, nextSpeaker } from "./featured.ts";
@@ -57,12 +58,14 @@ export function VideoGrid(
 
 /** Whoever speaks, or spoke last. */
 function useSpeaker(flows: readonly Flow[]): string {
-  const { levels } = usePage();
+  const { levels, store } = usePage();
   const speaker = useSignal("");
-  const speaking = levels.speaking.value;
+  const heard = levels.speaking.value;
+  const { speaking } = store.state.value;
   useEffect(() => {
-    speaker.value = nextSpeaker(speaker.peek(), speaking, flows);
-  }, [speaking, flows]);
+    const speakers = speakersOf({ flows, speaking }, heard);
+    speaker.value = nextSpeaker(speaker.peek(), speakers, flows);
+  }, [heard, speaking, flows]);
   return speaker.value;
 }
 
