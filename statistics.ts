@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { FlowId } from "./protocol/ids.ts";
 import type {
   Measured,
   PlaneEvent,
@@ -83,23 +84,34 @@ function toClient(
       })),
     }),
     ...(down.length === 0 ? {} : {
-      down: down.map(({ id, subscriber }) => ({
-        id,
-        tracks: (all.get(subscriber) ?? []).map((track) => ({
-          // Who draws these wants them to be there; we do not tell layers yet.
-          sid: 0,
-          maxSid: 0,
-          tid: 0,
-          maxTid: 0,
-          ...toTrack(track),
-        })),
-      })),
+      down: down.map(({ id, subscriber }) =>
+        toViewed(id, all.get(subscriber) ?? [])
+      ),
     }),
   };
 }
 
+/** A flow that somebody views: what the way to the viewer carries is its own. */
+function toViewed(id: FlowId, tracks: readonly TrackMeasures[]) {
+  const pathBps = tracks[0]?.pathBps;
+  return {
+    id,
+    maxBitrate: pathBps === undefined ? undefined : Math.round(pathBps),
+    pathLoss: tracks[0]?.pathLoss,
+    tracks: tracks.map((track) => ({
+      // Who draws these wants them to be there; we do not tell layers yet.
+      sid: 0,
+      maxSid: 0,
+      tid: 0,
+      maxTid: 0,
+      ...toTrack(track),
+      pauses: track.pauses,
+    })),
+  };
+}
+
 function toTrack(
-  { bitrateBps, maxBitrateBps, loss, rttMs, jitterMs }: TrackMeasures,
+  { bitrateBps, maxBitrateBps, loss, rttMs, jitterMs, repairs }: TrackMeasures,
 ) {
   return {
     bitrate: Math.round(bitrateBps),
@@ -109,5 +121,6 @@ function toTrack(
     loss,
     rtt: rttMs,
     jitter: jitterMs,
+    ...repairs,
   };
 }

@@ -22,8 +22,22 @@ const GROUPS: readonly CensusGroup[] = [{
   ],
 }];
 
-const UP = { bitrateBps: 1000.4, loss: 0.25, jitterMs: 1.5 };
-const DOWN = { bitrateBps: 900, maxBitrateBps: 5000.2, loss: 0, rttMs: 12.5 };
+const UP = {
+  bitrateBps: 1000.4,
+  loss: 0.25,
+  jitterMs: 1.5,
+  repairs: { asked: 9, repaired: 7, keyframeRequests: 1 },
+};
+const DOWN = {
+  bitrateBps: 900,
+  maxBitrateBps: 5000.2,
+  loss: 0,
+  rttMs: 12.5,
+  repairs: { asked: 3, repaired: 2, keyframeRequests: 0 },
+  pathBps: 1e6 + 0.3,
+  pathLoss: 0.01,
+  pauses: 1,
+};
 
 Deno.test("Measurements puts together what several threads measure, in Galène's form (B.6)", async () => {
   const measurements = new Measurements();
@@ -46,13 +60,22 @@ Deno.test("Measurements puts together what several threads measure, in Galène's
         id: "a",
         up: [{
           id: "cam",
-          tracks: [{ bitrate: 1000, loss: 0.25, jitter: 1.5 }],
+          tracks: [{
+            bitrate: 1000,
+            loss: 0.25,
+            jitter: 1.5,
+            asked: 9,
+            repaired: 7,
+            keyframeRequests: 1,
+          }],
         }],
       },
       {
         id: "b",
         down: [{
           id: "cam",
+          maxBitrate: 1e6,
+          pathLoss: 0.01,
           tracks: [{
             sid: 0,
             maxSid: 0,
@@ -62,6 +85,10 @@ Deno.test("Measurements puts together what several threads measure, in Galène's
             maxBitrate: 5000,
             loss: 0,
             rtt: 12.5,
+            asked: 3,
+            repaired: 2,
+            keyframeRequests: 0,
+            pauses: 1,
           }],
         }],
       },

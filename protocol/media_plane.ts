@@ -207,6 +207,24 @@ export interface TrackMeasures {
   readonly jitterMs?: number;
   /** There and back; for tracks towards viewers, once it is known. */
   readonly rttMs?: number;
+  /** What has been repaired since it began. */
+  readonly repairs: RepairMeasures;
+  /** Of tracks towards viewers: what the way of all of the viewer's flows carries. */
+  readonly pathBps?: number;
+  /** Of tracks towards viewers: the share of packets that this way lost lately. */
+  readonly pathLoss?: number;
+  /** How often a picture had to be left out, as the way carried too little. */
+  readonly pauses?: number;
+}
+
+/** What was done about what was lost, on one track, counted from its beginning. */
+export interface RepairMeasures {
+  /** Packets that the receiving side has asked for again. */
+  readonly asked: number;
+  /** Of these, those that came again, or were sent again. */
+  readonly repaired: number;
+  /** Keyframes that the receiving side has asked for. */
+  readonly keyframeRequests: number;
 }
 
 /** What is known of the peers of one thread, just now: its tracks by peer. */

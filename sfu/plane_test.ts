@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { instantAt, wallTimeAt } from "../lib/time.ts";
 import type {
+  Measured,
   Negotiation,
   PlaneEvent,
   PublisherKey,
@@ -456,6 +457,30 @@ Deno.test("Plane passes over NACKs for what was never sent", () => {
   writer.nack(1, ssrc + 1, new Uint16Array([sequenceNumber]), 1);
   viewer.observer.handleRtcp(writer.packet(), scene.now().instant);
   assert.equal(viewer.rtp.length, 0);
+});
+
+Deno.test("Plane tells what was asked for again, repaired, and begun anew", () => {
+  const { scene, viewer } = call();
+  const { ssrc, sequenceNumber } = parse(viewer.rtp[0]!);
+  const writer = new RtcpWriter(new Uint8Array(100));
+  writer.nack(1, ssrc, new Uint16Array([sequenceNumber]), 1);
+  writer.nack(1, ssrc, new Uint16Array([sequenceNumber + 9]), 1);
+  writer.pli(1, ssrc);
+  viewer.observer.handleRtcp(writer.packet(), scene.now().instant);
+  scene.pass(10);
+  scene.plane.handle({ kind: "measure" });
+
+  const [{ publishers, subscribers }] = scene.of("measured") as [Measured];
+  const repairs = { asked: 2, repaired: 1, keyframeRequests: 1 };
+  assert.ok(
+    subscribers.get(VIEWER)!.some((track) =>
+      JSON.stringify(track.repairs) === JSON.stringify(repairs)
+    ),
+  );
+  const asked = publishers.get(PUBLISHER)!.map(({ repairs }) =>
+    repairs.keyframeRequests
+  );
+  assert.ok(asked.includes(1));
 });
 
 Deno.test("Plane merges viewers' PLI and FIR, and paces them", () => {

@@ -246,6 +246,11 @@ export class PublisherTrack {
       bitrateBps: this.rateBps(now),
       loss: this.#reception?.fractionLost ?? 0,
       jitterMs: jitter * 1000 / this.#clockRate,
+      repairs: {
+        asked: this.#nacks.asked,
+        repaired: this.#nacks.repaired,
+        keyframeRequests: this.keyframes.sent,
+      },
     };
   }
 

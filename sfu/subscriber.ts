@@ -239,12 +239,15 @@ export class Subscriber implements PeerObserver, RtcpVisitor, PathPeer {
   }
 
   pli(_senderSsrc: number, mediaSsrc: number): void {
-    this.#trackOf(mediaSsrc)?.source.keyframes.want();
+    const track = this.#trackOf(mediaSsrc);
+    if (!track) return;
+    track.statistics.keyframeRequests++;
+    track.source.keyframes.want();
   }
 
   /** Repeats need no telling apart: the requests to the publisher are paced. */
-  fir(_senderSsrc: number, sourceSsrc: number, _number: number): void {
-    this.#trackOf(sourceSsrc)?.source.keyframes.want();
+  fir(senderSsrc: number, sourceSsrc: number, _number: number): void {
+    this.pli(senderSsrc, sourceSsrc);
   }
 
   remb(_senderSsrc: number, bitrateBps: number): void {

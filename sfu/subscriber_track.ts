@@ -22,6 +22,7 @@ import type {
 import { RtxWriter } from "./rtx_writer.ts";
 import { TrackPicture } from "./track_picture.ts";
 import { TrackRate } from "./track_rate.ts";
+import { measureTrack } from "./track_measures.ts";
 import { TrackShare } from "./track_share.ts";
 import { TrackWriter } from "./track_writer.ts";
 import type { PathTrack } from "./viewer_path.ts";
@@ -147,6 +148,7 @@ export class SubscriberTrack implements PathTrack, PacedTrack {
   setTargetRate(bps: number, now: Instant): void {
     const follows = this.#share.set(bps, now);
     if (!this.#wanted) return;
+    if (follows === "stop") this.statistics.pauses++;
     if (follows === "stop") this.#halt();
     else if (follows === "ask") {
       this.#layers.begin(this.#rate.layerBps(now), now);
@@ -168,18 +170,13 @@ export class SubscriberTrack implements PathTrack, PacedTrack {
 
   /** What is known of it, just now. */
   measure(now: Instant): TrackMeasures {
-    const { fractionLost, jitter, rttMs, reportedAt } = this.statistics;
-    const maxBitrateBps = this.rateBps(now);
     const { clockRate } = CODECS[this.section.codec];
-    return {
+    return measureTrack(this.statistics, {
       bitrateBps: this.#writer.bitrateBps(now),
-      ...(Number.isFinite(maxBitrateBps) ? { maxBitrateBps } : {}),
-      loss: fractionLost,
-      ...(reportedAt === undefined
-        ? {}
-        : { jitterMs: jitter * 1000 / clockRate }),
-      ...(rttMs === undefined ? {} : { rttMs }),
-    };
+      maxBitrateBps: this.rateBps(now),
+      clockRate,
+      estimator: this.#peer.estimator,
+    });
   }
 
   /**
@@ -279,6 +276,7 @@ export class SubscriberTrack implements PathTrack, PacedTrack {
   handleNack(sequenceNumber: number, now: Instant): void {
     const { cache } = this.source;
     const extended = this.#rewriter.reverse(sequenceNumber);
+    this.statistics.asked++;
     // What is older than the latest keyframe shows nothing any more.
     if (extended < 0 || extended < cache.latestKeyframe) return;
     const slot = cache.find(extended);
@@ -289,7 +287,7 @@ export class SubscriberTrack implements PathTrack, PacedTrack {
     // A little less than a round trip, as round trips vary.
     const rttMs = this.rttMs * 0.9;
     if (this.#repairs.take(extended, size, rateBps, rttMs, now)) {
-      this.#sendAgain(extended, slot, now);
+      if (this.#sendAgain(extended, slot, now) > 0) this.statistics.repaired++;
     } else if (this.#repairs.exhausted) this.#giveUp(now);
   }
 

@@ -21,6 +21,8 @@ const MAX_INTERVAL_MS = 8_000;
  */
 export class KeyframeRequests {
   #wanted = false;
+  /** How often the source was asked. */
+  sent = 0;
   /** Sent since the last keyframe. */
   #unheard = 0;
   #lastSent = Number.NEGATIVE_INFINITY;
@@ -48,6 +50,7 @@ export class KeyframeRequests {
     }
     this.#lastSent = now;
     this.#unheard++;
+    this.sent++;
     return true;
   }
 

@@ -38,6 +38,10 @@ const MIN_RETRY_MS = 20;
  * only a keyframe helps.
  */
 export class NackGenerator {
+  /** Packets that were asked for, each counted once, and those that came. */
+  asked = 0;
+  repaired = 0;
+
   // Parallel arrays, in the order of the numbers, of which #count are in use.
   readonly #missing = new Float64Array(MAX_MISSING);
   readonly #noticedAt = new Float64Array(MAX_MISSING);
@@ -90,6 +94,7 @@ export class NackGenerator {
     let size = 0;
     for (let i = 0; i < this.#count && size < out.length; i++) {
       if (this.#dueAt(i) > now) continue;
+      if (this.#tries[i] === 0) this.asked++;
       this.#askedAt[i] = now;
       this.#tries[i] = this.#tries[i]! + 1;
       out[size++] = this.#missing[i]! & 0xffff;
@@ -137,6 +142,7 @@ export class NackGenerator {
     let index = 0;
     while (index < this.#count && this.#missing[index] !== extended) index++;
     if (index === this.#count) return;
+    if (this.#tries[index]! > 0) this.repaired++;
     // After two requests nobody knows which one was answered.
     if (this.#tries[index] === 1) {
       const sample = now - this.#askedAt[index]!;

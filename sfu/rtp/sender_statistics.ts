@@ -16,6 +16,14 @@ const MAX_REPORT_AGE_MS = 8_000;
  * who makes numbers up disturbs them.
  */
 export class SenderStatistics {
+  /** Packets that the viewer has asked for again, and those it was sent. */
+  asked = 0;
+  repaired = 0;
+  /** How often the viewer wanted a keyframe. */
+  keyframeRequests = 0;
+  /** How often there was no room for the picture. */
+  pauses = 0;
+
   readonly #reportIds = new Uint32Array(REMEMBERED);
   readonly #reportTimes = new Float64Array(REMEMBERED)
     .fill(Number.NEGATIVE_INFINITY);

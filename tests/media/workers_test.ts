@@ -17,13 +17,33 @@ import {
 } from "../support/test_call_server.ts";
 import type { TestPeer } from "../support/test_peer.ts";
 import { PAYLOAD_TYPES, type TestTrack } from "../support/test_sdp.ts";
-import { waitForValue } from "../support/wait_for.ts";
+import { waitFor, waitForValue } from "../support/wait_for.ts";
 
 const AUDIO: TestTrack = { kind: "audio", ssrc: 1111 };
 const HOST = "127.0.0.1";
 const PORT_SETS: readonly PortSet[] = Deno.build.os === "linux"
   ? ["native", "portable"]
   : ["portable"];
+
+/** What statistics tell of a group, as far as it is looked at here. */
+interface Told {
+  readonly name: string;
+  readonly clients: readonly {
+    readonly id: string;
+    readonly up?: readonly ToldFlow[];
+    readonly down?: readonly ToldFlow[];
+  }[];
+}
+
+interface ToldFlow {
+  readonly tracks: readonly {
+    readonly bitrate: number;
+    readonly asked: number;
+    readonly repaired: number;
+    readonly keyframeRequests: number;
+    readonly pauses?: number;
+  }[];
+}
 
 /** A server whose media is in that many threads, and what it logs. */
 async function openServer(
@@ -113,6 +133,49 @@ for (const portSet of PORT_SETS) {
     assert.deepEqual(lines, []);
   });
 }
+
+Deno.test("B.6 statistics tell of the flows of all media workers", async () => {
+  const { server, lines } = await openServer(2);
+  const calls = [
+    await startCall(server, "a", 2),
+    await startCall(server, "b"),
+  ];
+  const [portA, portB] = calls.map(({ alice, id }) => portOf(alice, id));
+  assert.notEqual(portA, portB, "two workers");
+  const groups = await waitFor(
+    "bit rates of all flows",
+    async () => {
+      for (const { publisher, peers } of calls) {
+        await arrives(publisher, peers[0]!);
+      }
+      return await server.app.statistics() as readonly Told[];
+    },
+    (groups) =>
+      groups.flatMap(({ clients }) => clients)
+        .flatMap(({ up = [], down = [] }) => [...up, ...down])
+        .every(({ tracks }) => (tracks[0]?.bitrate ?? 0) > 0),
+  );
+  assert.deepEqual(
+    groups.map(({ name, clients }) => [
+      name,
+      clients.map(({ id, up = [], down = [] }) => [id, up.length, down.length]),
+    ]),
+    [
+      ["a", [["alice-a", 1, 0], ["viewer0-a", 0, 1], ["viewer1-a", 0, 1]]],
+      ["b", [["alice-b", 1, 0], ["viewer0-b", 0, 1]]],
+    ],
+  );
+  for (const { clients } of groups) {
+    for (const { up = [], down = [] } of clients) {
+      const [track] = [...up, ...down][0]!.tracks;
+      const { asked, repaired, keyframeRequests } = track!;
+      assert.deepEqual([asked, repaired, keyframeRequests], [0, 0, 0]);
+      if (down.length > 0) assert.equal(track!.pauses, 0);
+    }
+  }
+  await server.close();
+  assert.deepEqual(lines, []);
+});
 
 for (
   const [way, reason] of [
