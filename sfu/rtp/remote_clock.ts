@@ -10,6 +10,14 @@ const STEP_MS = 1_000;
  */
 const DRIFT = 1e-4;
 
+/**
+ * How fast the estimate may fall, per millisecond, when a faster report shows
+ * that it was too late. Higher is right sooner; lower keeps reports together
+ * that viewers got at different times: one track's may be lost, and the other's
+ * must not part lips from sound by more than a few milliseconds.
+ */
+const CORRECTION = 5e-3;
+
 /** A sender report older than this no longer tells the time (B-52). */
 const MAX_REPORT_AGE_MS = 3_600_000;
 
@@ -30,8 +38,10 @@ export class RemoteClock {
     if (offset === undefined || Math.abs(sample - offset) > STEP_MS) {
       this.#offsetMs = sample;
     } else {
-      const risen = offset + (arrival - this.#observedAt) * DRIFT;
-      this.#offsetMs = Math.min(risen, sample);
+      const elapsed = arrival - this.#observedAt;
+      const lowest = offset - elapsed * CORRECTION;
+      const highest = offset + elapsed * DRIFT;
+      this.#offsetMs = Math.max(lowest, Math.min(highest, sample));
     }
     this.#observedAt = arrival;
   }

@@ -63,7 +63,9 @@ test("RemoteClock follows the fastest reports, and a clock that runs slow", () =
   assert.equal(clock.toInstant(REMOTE), undefined);
   clock.observe(REMOTE, at(50));
   clock.observe(REMOTE + 1_000, at(1_020));
-  assert.equal(clock.toInstant(REMOTE + 1_000), 1_020);
+  // Not at once: what one track's viewers know may be from before.
+  const corrected = clock.toInstant(REMOTE + 1_000)!;
+  assert.ok(corrected > 1_040 && corrected < 1_050);
   // It loses 20 ms in 1,000 s: 20 parts per million.
   for (let s = 2; s <= 1_000; s++) {
     clock.observe(REMOTE + s * 1_000 * (1 - 2e-5), at(s * 1_000 + 20));
