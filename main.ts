@@ -139,6 +139,7 @@ async function openServer(
           groups,
           config: files.config,
           rtcConfiguration: () => ice.current,
+          count: (limit) => refusals.count(limit),
           randomId,
           flowsIn: (group) => app.flowsIn(group),
         }),

@@ -22,6 +22,12 @@ export interface Limits extends ClientLimits {
   readonly connectionsPerAddress: number;
   /** Of them, those in or before a group. */
   readonly clientsPerAddress: number;
+  /**
+   * Programs that publish by WHIP from one address, and as many that play by
+   * WHEP. Lower keeps one machine from filling groups; higher lets a studio send
+   * many cameras.
+   */
+  readonly programsPerAddress: number;
   /** The head of a request, in bytes. */
   readonly headBytes: number;
   /** Milliseconds for the head of a request, TLS included. */
@@ -59,6 +65,7 @@ export const DEFAULT_LIMITS: Limits = {
   connections: 4_096,
   connectionsPerAddress: 1_024,
   clientsPerAddress: 256,
+  programsPerAddress: 64,
   headBytes: 32_768,
   headMs: 60_000,
   idleMs: 120_000,

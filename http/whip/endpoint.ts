@@ -1,6 +1,7 @@
 import type { Config } from "../../auth/config.ts";
 import type { RtcConfiguration } from "../../protocol/server_message.ts";
 import { parseBearer } from "../api/credentials.ts";
+import type { Limits } from "../../auth/limits.ts";
 import { HttpProblem } from "../api/http_problem.ts";
 import { matchesEtag } from "../api/preconditions.ts";
 import { readBody } from "../api/request_body.ts";
@@ -26,6 +27,8 @@ export interface EndpointParts {
   readonly config: () => Promise<Config>;
   /** What members of groups are told of ICE servers. */
   readonly rtcConfiguration: () => RtcConfiguration;
+  /** Told of what a limit has refused. */
+  readonly count?: (limit: keyof Limits) => void;
   /** So many random bytes, in base64url. */
   readonly randomId: (bytes: number) => string;
 }
@@ -137,7 +140,7 @@ async function answerEndpoint<Client extends ProgramClient>(
       return response;
     }
     case "POST":
-      return await open(asked, dialect);
+      return await open(asked, dialect, await parts.config());
     default:
       throw notAllowed(methods);
   }
@@ -169,11 +172,12 @@ async function answerSession<Client extends ProgramClient>(
 async function open<Client extends ProgramClient>(
   { request, path, remote, basePath }: EndpointRequest,
   dialect: Dialect<Client>,
+  { limits }: Config,
 ): Promise<Response> {
   const { command, username, sessions } = dialect;
   const offer = await readBody(request, OFFER_TYPE);
   const token = bearerOf(request);
-  const session = sessions.open(path.group, remote, token);
+  const session = sessions.open(path.group, remote, token, limits);
   try {
     const joined = await session.client.join({
       group: path.group,

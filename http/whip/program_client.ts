@@ -1,3 +1,4 @@
+import type { ClientLimits } from "../../protocol/client_limits.ts";
 import { parseClientMessage } from "../../protocol/client_message.ts";
 import { CLOSE_ABRUPTLY, ProtocolError } from "../../protocol/errors.ts";
 import type { FlowId } from "../../protocol/ids.ts";
@@ -39,6 +40,8 @@ export interface ProgramClientParts {
   readonly address: string;
   /** See {@linkcode Connection.network}. */
   readonly network: string;
+  /** See {@linkcode Connection.limits}. */
+  readonly limits: ClientLimits;
   /** Of the client, and of its flow if it publishes: unique over the server. */
   readonly id: string;
   /** Called once, when it is over, whoever ended it. */
@@ -53,6 +56,7 @@ export interface ProgramClientParts {
 export abstract class ProgramClient implements Connection {
   readonly address: string;
   readonly network: string;
+  readonly limits: ClientLimits;
   readonly isProgram = true;
   protected readonly id: string;
   readonly #signalling: SignallingPort;
@@ -62,10 +66,11 @@ export abstract class ProgramClient implements Connection {
   #joining: ((outcome: JoinOutcome) => void) | undefined;
 
   constructor(
-    { signalling, address, network, id, ended }: ProgramClientParts,
+    { signalling, address, network, limits, id, ended }: ProgramClientParts,
   ) {
     this.address = address;
     this.network = network;
+    this.limits = limits;
     this.id = id;
     this.#ended = ended;
     this.#signalling = signalling;

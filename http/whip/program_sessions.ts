@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 
+import type { Limits } from "../../auth/limits.ts";
 import { HttpProblem } from "../api/http_problem.ts";
 import type { SignallingPort } from "../ports.ts";
 import {
@@ -9,12 +10,6 @@ import {
   toNetwork,
 } from "../remote_address.ts";
 import type { ProgramClient, ProgramClientParts } from "./program_client.ts";
-
-/**
- * How many sessions one IPv4 address or IPv6 /64 network may have. Lower keeps
- * one machine from filling groups; higher lets a studio send many cameras.
- */
-const MAX_SESSIONS_PER_NETWORK = 64;
 
 /** The bytes of a session's secret: 22 characters, as in Galène's URLs. */
 const SECRET_BYTES = 16;
@@ -37,6 +32,7 @@ export class ProgramSessions<Client extends ProgramClient> {
   readonly #signalling: SignallingPort;
   readonly #randomId: (bytes: number) => string;
   readonly #createClient: (parts: ProgramClientParts) => Client;
+  readonly #count: (limit: keyof Limits) => void;
   readonly #sessions = new Map<
     string,
     ProgramSession<Client> & { readonly group: string }
@@ -44,13 +40,15 @@ export class ProgramSessions<Client extends ProgramClient> {
   readonly #perNetwork = new Map<string, number>();
 
   constructor(
-    { signalling, randomId, createClient }: {
+    { signalling, randomId, createClient, count = () => {} }: {
       readonly signalling: SignallingPort;
       readonly randomId: (bytes: number) => string;
       readonly createClient: (parts: ProgramClientParts) => Client;
+      readonly count?: (limit: keyof Limits) => void;
     },
   ) {
     this.#createClient = createClient;
+    this.#count = count;
     this.#signalling = signalling;
     this.#randomId = randomId;
   }
@@ -64,10 +62,12 @@ export class ProgramSessions<Client extends ProgramClient> {
     group: string,
     remote: RemoteAddress,
     token: string | undefined,
+    limits: Limits,
   ): ProgramSession<Client> {
     const network = toNetwork(remote);
     const count = this.#perNetwork.get(network) ?? 0;
-    if (count >= MAX_SESSIONS_PER_NETWORK) {
+    if (count >= limits.programsPerAddress) {
+      this.#count("programsPerAddress");
       throw new HttpProblem(429, "Too many sessions from your network");
     }
     this.#perNetwork.set(network, count + 1);
@@ -81,6 +81,7 @@ export class ProgramSessions<Client extends ProgramClient> {
         signalling: this.#signalling,
         address: formatAddress(remote),
         network: networkOf(remote),
+        limits,
         // Not the secret: everybody in the group sees a client's id.
         id: this.#randomId(SECRET_BYTES),
         ended: () => {

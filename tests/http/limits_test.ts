@@ -119,3 +119,34 @@ Deno.test("Flows, tracks and lengths of messages are bounded as the configuratio
     messageBytes: 1,
   });
 });
+
+Deno.test("Programs from one address are bounded as the configuration says (J-17)", async () => {
+  const guest = {
+    "password": { "type": "wildcard" },
+    "permissions": "present",
+  };
+  await using server = await startAdministered({
+    studio: { "wildcard-user": guest },
+  }, { "limits": { "programsPerAddress": 1, "tracksPerFlow": 1 } });
+  const publish = async (sdp: string) => {
+    const response = await fetch(`${server.http}/group/studio/.whip`, {
+      method: "POST",
+      headers: { "Content-Type": "application/sdp" },
+      body: sdp,
+    });
+    return { status: response.status, text: await response.text() };
+  };
+  const { sdp } = idleOffer("unused") as { sdp: string };
+  const tooMany = await publish(
+    `${sdp.trimEnd()}\r\nm=audio 0 RTP/AVP 0\r\n`,
+  );
+  assert.equal(tooMany.status, 400, "tracks");
+  assert.equal((await publish(sdp)).status, 201);
+  const second = await publish(sdp);
+  assert.equal(second.status, 429, second.text);
+  const { json } = await administer(server.http, "GET", ".limits");
+  assert.deepEqual((json as { refused: unknown }).refused, {
+    tracksPerFlow: 1,
+    programsPerAddress: 1,
+  });
+});
