@@ -2,7 +2,8 @@
  * Lets one browser publish and two watch, one of them over a link in user space
  * that loses, delays and narrows, and measures what each saw. What goes on is
  * told on standard error; on standard output, a table and, last, a JSON array of
- * {@linkcode Result}s. With `--only TEXT`, those conditions whose name has it.
+ * {@linkcode Result}s. With `--only TEXT`, those conditions whose name has it;
+ * with `--simulcast`, the camera is sent in two sizes.
  *
  * @module
  */
@@ -73,6 +74,9 @@ async function measure(scene: Scene, condition: Condition): Promise<Result> {
       ? null
       : watch.settledUpMs(wide, endMs, usableBps),
     rateBps: Math.round(watch.rateBps(endMs - 5_000, endMs)),
+    narrowUsed: narrow === undefined || wide === undefined
+      ? null
+      : round(watch.rateBps(narrow + 5_000, wide) / narrowOf(condition)),
     linkUsed: round(watch.rateBps(startMs, endMs) / capacity),
     other: seen(2),
   };
@@ -100,15 +104,20 @@ async function act(
 }
 
 /** On average, in bit/s. */
-function capacityOf({ seconds, steps = [] }: Condition): number {
+function capacityOf({ seconds, steps = [], both }: Condition): number {
   let sum = 0;
   let from = 0;
-  let rate = USUAL_LINK.rateBps;
+  let rate = both?.rateBps ?? USUAL_LINK.rateBps;
   for (const [second, { rateBps = rate }] of steps) {
     sum += rate * (second - from);
     [from, rate] = [second, rateBps];
   }
   return (sum + rate * (seconds - from)) / seconds;
+}
+
+/** After the step down, in bit/s. */
+function narrowOf({ steps = [] }: Condition): number {
+  return steps[0]?.[1].rateBps ?? USUAL_LINK.rateBps;
 }
 
 /** What somebody saw and heard of Ada between two reports. */
@@ -125,6 +134,7 @@ function seenBy(before: ProbeReport, after: ProbeReport, encoded: number) {
     longestFreezeMs: Math.round(longest),
     audioPlayed: round(1 - concealed / samples),
     audioGapsMs: Math.round(concealed / 48),
+    height: after.video.height,
   };
 }
 
@@ -150,12 +160,23 @@ const GROUP = {
   "wildcard-user": { password: { type: "wildcard" }, permissions: "message" },
 };
 
+function readOptions(args: readonly string[]) {
+  const options = { only: "", simulcast: false };
+  for (let i = 0; i < args.length; i++) {
+    if (args[i] === "--simulcast") options.simulcast = true;
+    else if (args[i] === "--only") options.only = args[++i] ?? "";
+    else {
+      throw new Error(
+        `No such option: ${args[i]}; --only TEXT and --simulcast are some`,
+      );
+    }
+  }
+  return options;
+}
+
 async function main(): Promise<void> {
   requireProgram("chromium");
-  const [option, only = ""] = Deno.args;
-  if (option !== undefined && option !== "--only") {
-    throw new Error(`No such option: ${option}; --only TEXT is one`);
-  }
+  const { only, simulcast } = readOptions(Deno.args);
   const wanted = CONDITIONS.filter(({ name }) => name.includes(only));
   await using call = await TestCall.start({ groups: { maths: GROUP } });
   const up = new LinkModel(USUAL_LINK, seededRandom(1));
@@ -163,7 +184,10 @@ async function main(): Promise<void> {
   using relay = new LinkRelay({ port: call.server.media, up, down });
   const route = { from: call.server.media, to: relay.port };
   say("opening three browsers");
-  const ada = await call.newPage("ada", { sends: "unlimited" });
+  const ada = await call.newPage("ada", {
+    sends: "unlimited",
+    simulcast: simulcast ? "on" : "off",
+  });
   await ada.join(`${call.server.http}/group/maths/`, "secret");
   const bea = await call.enter("bea", { route });
   const cy = await call.enter("cy");

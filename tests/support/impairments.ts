@@ -39,6 +39,11 @@ export const CONDITIONS: readonly Condition[] = [
     outage: { atSecond: 5, ms: 200 },
   },
   {
+    name: "1 Mbit/s",
+    seconds: 20,
+    both: { rateBps: 1_000_000 },
+  },
+  {
     name: "4 → 0.5 → 4 Mbit/s",
     seconds: 50,
     steps: [[10, { rateBps: 500_000 }], [30, { rateBps: 4_000_000 }]],
@@ -61,6 +66,8 @@ export interface Result {
   readonly audioPlayed: number;
   /** Sound that was made up, in milliseconds. */
   readonly audioGapsMs: number;
+  /** Of the picture at the end, in pixels. */
+  readonly height: number;
   /** From a step down to a queue that stays short; `null` without a step. */
   readonly settledDownMs: number | null;
   /**
@@ -72,11 +79,18 @@ export interface Result {
   readonly rateBps: number;
   /** Of what the link can carry, what was used over the whole time, 0 to 1. */
   readonly linkUsed: number;
+  /**
+   * The same of the link while it is narrow, from 5 s after the step down on;
+   * `null` without a step.
+   */
+  readonly narrowUsed: number | null;
   /** The viewer beside, whose link is good. */
   readonly other: {
     readonly framesShown: number;
     readonly longestFreezeMs: number;
     readonly audioPlayed: number;
+    readonly audioGapsMs: number;
+    readonly height: number;
   };
 }
 
@@ -157,9 +171,13 @@ export function tableOf(results: readonly Result[]): string {
     `${result.settledDownMs ?? "–"}`,
     `${result.settledUpMs ?? "–"}`,
     percent(result.linkUsed),
+    result.narrowUsed === null ? "–" : percent(result.narrowUsed),
+    `${result.height}`,
     percent(result.other.framesShown),
     `${result.other.longestFreezeMs}`,
     percent(result.other.audioPlayed),
+    `${result.other.audioGapsMs}`,
+    `${result.other.height}`,
   ]);
   const all = [HEADINGS, HEADINGS.map(() => "---"), ...rows];
   return all.map((row) => `| ${row.join(" | ")} |`).join("\n");
@@ -174,9 +192,13 @@ const HEADINGS = [
   "down ms",
   "up ms",
   "link",
+  "narrow",
+  "height",
   "other: frames",
   "freeze ms",
   "sound",
+  "gaps ms",
+  "height",
 ];
 
 function percent(share: number): string {

@@ -7,6 +7,8 @@ export interface ReceivedMedia {
   readonly packetsLost: number;
   /** Pictures, for video. */
   readonly framesDecoded: number;
+  /** For video: of the highest picture that comes just now, in pixels. */
+  readonly height: number;
   /** For audio: what was played, in samples, and of these what was made up. */
   readonly samples: number;
   readonly concealedSamples: number;
@@ -51,7 +53,7 @@ export interface ProbeReport {
   readonly audio: ReceivedMedia;
   /** Of each peer that receives one. */
   readonly pictures: readonly ReceivedPicture[];
-  /** Pictures that were encoded to be sent. */
+  /** Pictures that were encoded to be sent, in whatever sizes, by one peer. */
   readonly framesEncoded: number;
   readonly tiles: readonly TileReport[];
   /** The names on all tiles that were taken from the page, in their order. */
@@ -122,6 +124,7 @@ export function installProbe(): void {
       packets: 0,
       packetsLost: 0,
       framesDecoded: 0,
+      height: 0,
       samples: 0,
       concealedSamples: 0,
       energy: 0,
@@ -131,6 +134,7 @@ export function installProbe(): void {
         if (entry.type !== "inbound-rtp" || entry.kind !== kind) return;
         sum.packets += entry.packetsReceived ?? 0;
         sum.packetsLost += entry.packetsLost ?? 0;
+        sum.height = Math.max(sum.height, entry.frameHeight ?? 0);
         sum.framesDecoded += entry.framesDecoded ?? 0;
         sum.samples += entry.totalSamplesReceived ?? 0;
         sum.concealedSamples += entry.concealedSamples ?? 0;
@@ -162,7 +166,8 @@ export function installProbe(): void {
     for (const report of reports) {
       report.forEach((entry) => {
         if (entry.type !== "outbound-rtp") return;
-        frames += entry.framesEncoded ?? 0;
+        // Of simulcast's sizes, each has all pictures.
+        frames = Math.max(frames, entry.framesEncoded ?? 0);
       });
     }
     return frames;
