@@ -99,11 +99,12 @@ function toViewed(id: FlowId, tracks: readonly TrackMeasures[]) {
     maxBitrate: pathBps === undefined ? undefined : Math.round(pathBps),
     pathLoss: tracks[0]?.pathLoss,
     tracks: tracks.map((track) => ({
-      // Who draws these wants them to be there; we do not tell layers yet.
-      sid: 0,
-      maxSid: 0,
-      tid: 0,
-      maxTid: 0,
+      // Who draws these wants them to be there, for sound too.
+      sid: track.layers?.spatial ?? 0,
+      maxSid: track.layers?.maxSpatial ?? 0,
+      tid: track.layers?.temporal ?? 0,
+      maxTid: track.layers?.maxTemporal ?? 0,
+      rid: track.layers?.rid || undefined,
       ...toTrack(track),
       pauses: track.pauses,
     })),

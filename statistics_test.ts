@@ -36,6 +36,7 @@ const DOWN = {
   repairs: { asked: 3, repaired: 2, keyframeRequests: 0 },
   pathBps: 1e6 + 0.3,
   pathLoss: 0.01,
+  layers: { rid: "h", spatial: 1, maxSpatial: 2, temporal: 0, maxTemporal: 2 },
   pauses: 1,
 };
 
@@ -77,10 +78,11 @@ Deno.test("Measurements puts together what several threads measure, in Galène's
           maxBitrate: 1e6,
           pathLoss: 0.01,
           tracks: [{
-            sid: 0,
-            maxSid: 0,
+            sid: 1,
+            maxSid: 2,
             tid: 0,
-            maxTid: 0,
+            maxTid: 2,
+            rid: "h",
             bitrate: 900,
             maxBitrate: 5000,
             loss: 0,

@@ -213,8 +213,20 @@ export interface TrackMeasures {
   readonly pathBps?: number;
   /** Of tracks towards viewers: the share of packets that this way lost lately. */
   readonly pathLoss?: number;
+  /** Of pictures towards viewers: which of the publisher's qualities is sent. */
+  readonly layers?: LayerMeasures;
   /** How often a picture had to be left out, as the way carried too little. */
   readonly pauses?: number;
+}
+
+/** Which quality of a picture goes to a viewer, and which there are. */
+export interface LayerMeasures {
+  /** The name of the encoding, of simulcast's; empty if there is but one. */
+  readonly rid: string;
+  readonly spatial: number;
+  readonly maxSpatial: number;
+  readonly temporal: number;
+  readonly maxTemporal: number;
 }
 
 /** What was done about what was lost, on one track, counted from its beginning. */

@@ -1,4 +1,5 @@
 import type { Instant } from "../lib/time.ts";
+import type { LayerMeasures } from "../protocol/media_plane.ts";
 import type { Encodings } from "./encodings.ts";
 import type { PublisherTrack } from "./publisher_track.ts";
 import { chooseLayer, type LayerRate } from "./rtp/layers/choose_layer.ts";
@@ -45,6 +46,19 @@ export class LayerSwitch {
       // What the viewer cannot decode is no choice.
       .filter(({ codec }) => codec.codec === section.codec)
       .flatMap((source, encoding) => layersOf(source, encoding, this.low, now));
+  }
+
+  /** Which quality is sent just now; `undefined` for sound. */
+  measure(now: Instant): LayerMeasures | undefined {
+    if (this.encodings.kind === "audio") return undefined;
+    const top = topOf(this.source, now);
+    return {
+      rid: this.source.rid,
+      spatial: Math.min(this.filter.spatial, top.spatial),
+      maxSpatial: top.spatial,
+      temporal: Math.min(this.filter.temporal, top.temporal),
+      maxTemporal: top.temporal,
+    };
   }
 
   /** Begins with what the target allows; nothing is sent yet. */

@@ -176,6 +176,7 @@ export class SubscriberTrack implements PathTrack, PacedTrack {
       maxBitrateBps: this.rateBps(now),
       clockRate,
       estimator: this.#peer.estimator,
+      layers: this.#layers.measure(now),
     });
   }
 

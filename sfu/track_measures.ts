@@ -1,4 +1,4 @@
-import type { TrackMeasures } from "../protocol/media_plane.ts";
+import type { LayerMeasures, TrackMeasures } from "../protocol/media_plane.ts";
 import type { SendSideEstimator } from "./rtp/congestion/send_side_estimator.ts";
 import type { SenderStatistics } from "./rtp/sender_statistics.ts";
 
@@ -9,6 +9,7 @@ export interface SentTrack {
   readonly maxBitrateBps: number;
   /** Of the codec, in Hz. */
   readonly clockRate: number;
+  readonly layers: LayerMeasures | undefined;
   /** Of the viewer's path. */
   readonly estimator: SendSideEstimator;
 }
@@ -16,7 +17,7 @@ export interface SentTrack {
 /** What is known of a track towards a viewer, just now. */
 export function measureTrack(
   statistics: SenderStatistics,
-  { bitrateBps, maxBitrateBps, clockRate, estimator }: SentTrack,
+  { bitrateBps, maxBitrateBps, clockRate, estimator, layers }: SentTrack,
 ): TrackMeasures {
   const { fractionLost, jitter, rttMs, reportedAt } = statistics;
   const { asked, repaired, keyframeRequests, pauses } = statistics;
@@ -32,6 +33,7 @@ export function measureTrack(
     ...(estimator.started
       ? { pathBps: estimator.estimateBps, pathLoss: estimator.loss }
       : {}),
+    ...(layers === undefined ? {} : { layers }),
     pauses,
   };
 }
