@@ -66,7 +66,7 @@ export class LayerSwitch {
     const layers = this.layers(now);
     const layer = layers[chooseLayer(layers, targetBps, -1)];
     if (layer !== undefined) this.source = layer.source;
-    this.source.attach(this.#viewer);
+    this.source.attach(this.#viewer, now);
     if (layer !== undefined) this.#take(layer, now);
   }
 
@@ -119,7 +119,7 @@ export class LayerSwitch {
     if (source !== this.#next) {
       this.#next?.detach(this.#viewer);
       this.#next = source === this.source ? undefined : source;
-      this.#next?.attach(this.#viewer);
+      this.#next?.attach(this.#viewer, now);
     }
     if (this.#next !== undefined) return this.#next.keyframes.want();
     this.filter.want(this.#spatial, this.#temporal);

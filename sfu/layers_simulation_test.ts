@@ -61,7 +61,7 @@ class LayeredCall {
     this.#publisher.connect(this.time.now);
     this.camera = new SimulatedCamera(
       [HIGH, LOW],
-      (packet) => this.#publisher.observer.handleRtp(packet, this.time.now),
+      (packet) => this.#publisher.receive(packet, this.time.now),
     );
     this.time.every(1_000 / 30, () => this.camera.shoot());
     this.time.every(1_000, () => this.#reportTime());

@@ -154,7 +154,7 @@ class Simulation {
         () =>
           this.#toServer(
             packet,
-            () => peer.observer.handleRtp(packet, time.now),
+            () => peer.receive(packet, time.now),
           ),
       );
     });

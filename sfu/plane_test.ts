@@ -188,7 +188,7 @@ function call(sdp = CAMERA, changeAnswer = (answer: string) => answer) {
   const scene = new Scene();
   const publisher = scene.publish(sdp);
   const send = (packet: Uint8Array) =>
-    publisher.observer.handleRtp(packet, scene.now().instant);
+    publisher.receive(packet, scene.now().instant);
   send(rtp(AUDIO, 100));
   send(rtp(VIDEO, 500, KEYFRAME));
   const viewer = scene.subscribe();
@@ -204,9 +204,9 @@ Deno.test("Plane answers an offer and tells which tracks have come", () => {
   assert.equal(answer?.negotiation, 1);
   assert.match(answer!.sdp, /a=setup:passive/);
 
-  publisher.observer.handleRtp(rtp(AUDIO, 1), scene.now().instant);
-  publisher.observer.handleRtp(rtp(AUDIO, 2), scene.now().instant);
-  publisher.observer.handleRtp(rtp(VIDEO, 1), scene.now().instant);
+  publisher.receive(rtp(AUDIO, 1), scene.now().instant);
+  publisher.receive(rtp(AUDIO, 2), scene.now().instant);
+  publisher.receive(rtp(VIDEO, 1), scene.now().instant);
   assert.deepEqual(
     scene.of("publisher-tracks").map(({ tracks, complete }) => [
       tracks.map(({ kind }) => kind),
@@ -257,7 +257,7 @@ Deno.test("Plane waits for a keyframe, and asks for it, where it has none", () =
   const scene = new Scene();
   const publisher = scene.publish();
   const send = (packet: Uint8Array) =>
-    publisher.observer.handleRtp(packet, scene.now().instant);
+    publisher.receive(packet, scene.now().instant);
   send(rtp(VIDEO, 500));
   const viewer = scene.subscribe();
   scene.answer();
@@ -277,7 +277,7 @@ Deno.test("Plane forwards nothing before the answer and the handshake", () => {
   const scene = new Scene();
   const publisher = scene.publish();
   const send = (packet: Uint8Array) =>
-    publisher.observer.handleRtp(packet, scene.now().instant);
+    publisher.receive(packet, scene.now().instant);
   send(rtp(AUDIO, 1));
   const viewer = scene.subscribe(VIEWER, SOUND);
   viewer.connect(scene.now().instant);
@@ -503,7 +503,7 @@ Deno.test("Plane asks by FIR who does not understand PLI, and others not at all"
   const ask = (offer: string) => {
     const scene = new Scene();
     const publisher = scene.publish(offer);
-    publisher.observer.handleRtp(rtp(VIDEO, 500), scene.now().instant);
+    publisher.receive(rtp(VIDEO, 500), scene.now().instant);
     const viewer = scene.subscribe();
     scene.answer();
     viewer.connect(scene.now().instant);
@@ -570,7 +570,7 @@ Deno.test("Plane reports to both sides", () => {
 Deno.test("Plane refuses the answer to another subscription", () => {
   const scene = new Scene();
   const publisher = scene.publish();
-  publisher.observer.handleRtp(rtp(VIDEO, 1, KEYFRAME), scene.now().instant);
+  publisher.receive(rtp(VIDEO, 1, KEYFRAME), scene.now().instant);
   scene.subscribe(VIEWER);
   const other = 8 as SubscriberKey;
   scene.subscribe(other);
@@ -587,7 +587,7 @@ Deno.test("Plane refuses the answer to another subscription", () => {
 Deno.test("Plane passes over an answer to an earlier offer, and a second one", () => {
   const scene = new Scene();
   const publisher = scene.publish();
-  publisher.observer.handleRtp(rtp(VIDEO, 1, KEYFRAME), scene.now().instant);
+  publisher.receive(rtp(VIDEO, 1, KEYFRAME), scene.now().instant);
   scene.subscribe();
   const stale = answerTo(scene.lastOffer());
   scene.plane.handle({

@@ -153,10 +153,16 @@ export class Publisher implements PeerObserver, RtcpVisitor {
   /** Nothing to do: media comes by itself. */
   handleConnected(_now: Instant): void {}
 
-  handleRtp(packet: Uint8Array, now: Instant): void {
-    if (!this.#view.parse(packet)) return;
+  handleRtp(
+    packet: Uint8Array,
+    offset: number,
+    sizeBytes: number,
+    now: Instant,
+  ): void {
+    if (!this.#view.parse(packet, offset, sizeBytes)) return;
     this.#noteArrival(packet, now);
-    for (const track of this.#tracks) {
+    for (let i = 0; i < this.#tracks.length; i++) {
+      const track = this.#tracks[i]!;
       if (track.rtxSsrc !== this.#view.ssrc) continue;
       this.#handleRtx(track, packet, now);
       return;
@@ -168,6 +174,10 @@ export class Publisher implements PeerObserver, RtcpVisitor {
     track.handlePacket(this.#view, packet, now);
     if (!track.live || track.codec.codec === before) return;
     this.#tellTracks();
+  }
+
+  handleBatchEnd(now: Instant): void {
+    for (const track of this.#tracks) track.forwardBatch(now);
   }
 
   handleRtcp(packet: Uint8Array, now: Instant): void {
@@ -225,7 +235,8 @@ export class Publisher implements PeerObserver, RtcpVisitor {
   }
 
   #trackOf(packet: Uint8Array): PublisherTrack | undefined {
-    for (const track of this.#tracks) {
+    for (let i = 0; i < this.#tracks.length; i++) {
+      const track = this.#tracks[i]!;
       if (track.ssrc === this.#view.ssrc) return track;
     }
     return findTrack(this.#tracks, this.#view, packet);

@@ -35,6 +35,12 @@ const RESIZE_INTERVAL_MS = 1_000;
 const MIN_RTT_MS = 150;
 
 /**
+ * The most packets that are forwarded at a time. Lower has the first viewers wait
+ * less for a large picture; higher, fewer and longer runs of packets to each.
+ */
+const MAX_BATCH = 32;
+
+/**
  * One encoding of a track that a publisher sends, and there is only one without
  * simulcast: what has come of it, what is missing, and
  * who gets it. The only copy of its packets is in {@linkcode cache}.
@@ -76,8 +82,8 @@ export class PublisherTrack {
   readonly #red = new RedEncoder();
   readonly #remote: RemoteClock;
   #clockRate!: number;
-  /** Of pictures: reads what packets say of themselves. */
-  #reader: PictureReader | undefined;
+  /** Of pictures: what each packet that waits says of itself. */
+  #readers: readonly PictureReader[] = [];
   /** The same for packets of the cache. */
   #cacheReader: PictureReader | undefined;
   /** What is in {@linkcode redPayload}: of which packet, with how many others. */
@@ -86,6 +92,11 @@ export class PublisherTrack {
   #redPayload: Uint8Array | undefined;
   #reception: Reception | undefined;
   #resizeAt = 0;
+  /** Packets that wait to be forwarded, by extended number, and how many. */
+  readonly #batch = new Array<number>(MAX_BATCH).fill(0);
+  #batchSize = 0;
+  /** The lowest of them. */
+  #batchOldest = 0;
 
   constructor(
     section: AcceptedSection,
@@ -111,8 +122,9 @@ export class PublisherTrack {
 
   /** What a packet of the cache says of itself, if it is a picture's: good for once. */
   readPicture(slot: number): PictureReader | undefined {
-    const payload = this.cache.payload(slot);
-    this.#cacheReader?.parse(payload, 0, payload.length);
+    const { cache } = this;
+    const at = cache.payloadOffset(slot);
+    this.#cacheReader?.parse(cache.memory, at, cache.payloadSize(slot));
     return this.#cacheReader;
   }
 
@@ -127,8 +139,11 @@ export class PublisherTrack {
   }
 
   /** From now on the viewer's track gets what comes. */
-  attach(viewer: SubscriberTrack): void {
-    if (!this.#viewers.includes(viewer)) this.#viewers.push(viewer);
+  attach(viewer: SubscriberTrack, now: Instant): void {
+    if (this.#viewers.includes(viewer)) return;
+    // Not to this one: what is in the cache already, it may get from there.
+    this.forwardBatch(now);
+    this.#viewers.push(viewer);
   }
 
   /** The viewer's track gets nothing more. */
@@ -155,18 +170,25 @@ export class PublisherTrack {
   }
 
   /**
-   * Takes a packet of this track, which `view` has parsed from `bytes`, and
-   * forwards it. The packet path: nothing but the payload's view is allocated.
+   * Takes a packet of this track, which `view` has parsed from `bytes`; it is
+   * forwarded by {@linkcode forwardBatch}. The packet path: nothing is allocated.
    */
   handlePacket(view: RtpView, bytes: Uint8Array, now: Instant): void {
     if (view.payloadType !== this.codec.payloadType) {
+      this.forwardBatch(now);
       if (!this.#changePayloadType(view.payloadType)) return;
     }
-    if (view.ssrc !== this.ssrc) this.#begin(view.ssrc);
+    if (view.ssrc !== this.ssrc) {
+      this.forwardBatch(now);
+      this.#begin(view.ssrc);
+    }
     const highest = this.#extender.highest;
     const extended = this.#extender.extend(view.sequenceNumber);
     if (extended < 0) return;
-    if (highest >= 0 && isRestart(extended, highest)) this.#restart();
+    if (highest >= 0 && isRestart(extended, highest)) {
+      this.forwardBatch(now);
+      this.#restart();
+    }
     this.#reception!.receive(extended, view.timestamp, now);
     this.#take(extended, view, bytes, now);
   }
@@ -177,16 +199,40 @@ export class PublisherTrack {
     bytes: Uint8Array,
     now: Instant,
   ): void {
-    const reader = this.#reader;
+    // What waits to be forwarded has to stay in the cache until then.
+    const inWay = this.#batchSize > 0 &&
+      extended - this.#batchOldest >= this.cache.capacity;
+    if (inWay) this.forwardBatch(now);
+    const reader = this.#readers[this.#batchSize];
     const startsKeyframe = reader !== undefined &&
       reader.parse(bytes, view.payloadOffset, view.payloadSize) &&
       reader.startsKeyframe;
-    if (reader !== undefined) this.#measure(reader, bytes.length, now);
+    if (reader !== undefined) this.#measure(reader, view.size, now);
     this.#nacks.receive(extended, now, startsKeyframe);
-    this.#rate.add(bytes.length, now);
+    this.#rate.add(view.size, now);
     if (startsKeyframe) this.keyframes.keyframeStarted();
     if (!this.cache.store(extended, view, bytes, now, startsKeyframe)) return;
-    this.#forward(extended, view, bytes, startsKeyframe, now);
+    if (this.#viewers.length === 0) return;
+    if (this.#batchSize === 0 || extended < this.#batchOldest) {
+      this.#batchOldest = extended;
+    }
+    this.#batch[this.#batchSize++] = extended;
+    if (this.#batchSize === MAX_BATCH) this.forwardBatch(now);
+  }
+
+  /**
+   * Forwards what came since the last call: to one viewer after the other, all
+   * packets to each, so that its keys and counters are touched but once, and the
+   * system can send them as one message.
+   */
+  forwardBatch(now: Instant): void {
+    const size = this.#batchSize;
+    if (size === 0) return;
+    this.#batchSize = 0;
+    const viewers = this.#viewers;
+    for (let i = 0; i < viewers.length; i++) {
+      viewers[i]!.forwardAll(this, this.#batch, this.#readers, size, now);
+    }
   }
 
   #measure(picture: PictureReader, bytes: number, now: Instant): void {
@@ -289,32 +335,6 @@ export class PublisherTrack {
     if (wanted > capacity || wanted * 4 <= capacity) this.cache.resize(wanted);
   }
 
-  #forward(
-    extended: number,
-    view: RtpView,
-    bytes: Uint8Array,
-    startsKeyframe: boolean,
-    now: Instant,
-  ): void {
-    if (this.#viewers.length === 0) return;
-    const payload = bytes.subarray(
-      view.payloadOffset,
-      view.payloadOffset + view.payloadSize,
-    );
-    for (const viewer of this.#viewers) {
-      viewer.forward(
-        this,
-        extended,
-        view.timestamp,
-        view.marker,
-        payload,
-        this.#reader,
-        startsKeyframe,
-        now,
-      );
-    }
-  }
-
   /** The publisher sends in another format; false if that is none of ours. */
   #changePayloadType(payloadType: number): boolean {
     const codec = this.section.codecs
@@ -334,7 +354,9 @@ export class PublisherTrack {
     this.#clockRate = clockRate;
     this.clock = new SourceClock(clockRate, this.#remote);
     const isPicture = isPictureCodec(name);
-    this.#reader = isPicture ? createPictureReader(name) : undefined;
+    this.#readers = isPicture
+      ? Array.from({ length: MAX_BATCH }, () => createPictureReader(name))
+      : [];
     this.#cacheReader = isPicture ? createPictureReader(name) : undefined;
     if (this.live) this.#reception = new Reception(this.ssrc, clockRate);
   }

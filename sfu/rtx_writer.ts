@@ -1,13 +1,11 @@
 import type { Instant } from "../lib/time.ts";
-import { MAX_CACHED_BYTES } from "./rtp/packet_cache.ts";
-import { wrapRtx } from "./rtp/rtx.ts";
+import { ORIGINAL_NUMBER_SIZE, wrapRtx } from "./rtp/rtx.ts";
 import type { TrackWriter } from "./track_writer.ts";
 
 /** Sends a track's packets again, in a source of their own (RFC 4588). */
 export class RtxWriter {
   readonly #writer: TrackWriter;
   readonly #ssrc: number;
-  readonly #payload = new Uint8Array(MAX_CACHED_BYTES + 2);
   #nextNumber: number;
 
   /** @param firstNumber the first sequence number; random (RFC 3550 §5.1) */
@@ -17,23 +15,30 @@ export class RtxWriter {
     this.#nextNumber = firstNumber;
   }
 
-  /** Sends what has been sent under that number; returns its size, or 0. */
+  /**
+   * Sends what has been sent under that number; returns its size, or 0. The
+   * number is written right before the payload, over what is there.
+   */
   write(
     payloadType: number,
     marker: boolean,
     sequenceNumber: number,
     timestamp: number,
-    original: Uint8Array,
+    buffer: Uint8Array,
+    offset: number,
+    sizeBytes: number,
     now: Instant,
   ): number {
-    const size = wrapRtx(sequenceNumber, original, this.#payload);
+    wrapRtx(sequenceNumber, buffer, offset);
     return this.#writer.write(
       payloadType,
       marker,
       this.#nextNumber++,
       timestamp,
-      this.#ssrc,
-      this.#payload.subarray(0, size),
+      this.#ssrc | 0,
+      buffer,
+      offset - ORIGINAL_NUMBER_SIZE,
+      sizeBytes + ORIGINAL_NUMBER_SIZE,
       now,
     );
   }

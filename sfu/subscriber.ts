@@ -177,7 +177,8 @@ export class Subscriber implements PeerObserver, RtcpVisitor, PathPeer {
   }
 
   /** Viewers send no media. */
-  handleRtp(_packet: Uint8Array, _now: Instant): void {}
+  handleRtp(): void {}
+  handleBatchEnd(): void {}
 
   handleRtcp(packet: Uint8Array, _now: Instant): void {
     this.#rtcpNow = this.#context.clock.now();

@@ -222,47 +222,64 @@ export class SubscriberTrack implements PathTrack, PacedTrack {
   }
 
   /**
-   * Forwards one packet of the source that is sent, or that is to be sent from
-   * its next keyframe on. The packet path.
+   * Forwards packets of the source that is sent, or that is to be sent from its
+   * next keyframe on: the first `size` of these extended numbers, which are in
+   * its cache. The packet path.
+   *
+   * @param pictures what those of a picture say of themselves
    */
-  forward(
+  forwardAll(
     source: PublisherTrack,
-    extended: number,
-    timestamp: number,
-    marker: boolean,
-    payload: Uint8Array,
-    picture: PictureReader | undefined,
-    startsKeyframe: boolean,
+    extended: readonly number[],
+    pictures: readonly PictureReader[],
+    size: number,
     now: Instant,
   ): void {
+    for (let i = 0; i < size; i++) {
+      const slot = source.cache.find(extended[i]!);
+      if (slot < 0) continue;
+      this.#forward(source, extended[i]!, slot, pictures[i], now);
+    }
+  }
+
+  #forward(
+    source: PublisherTrack,
+    extended: number,
+    slot: number,
+    picture: PictureReader | undefined,
+    now: Instant,
+  ): void {
+    const { cache } = source;
+    const timestamp = cache.timestamp(slot) | 0;
     if (source !== this.source) {
-      if (!startsKeyframe || !this.#layers.isNext(source)) return;
+      if (!cache.startsKeyframe(slot) || !this.#layers.isNext(source)) return;
       if (!this.#started && this.#share.isHeld) return;
       this.#picture.goOver(source, timestamp, now);
       this.#generation++;
     }
     if (!this.#started) {
-      if (source.kind === "video" && !startsKeyframe) return;
+      if (source.kind === "video" && !cache.startsKeyframe(slot)) return;
       if (this.#share.isHeld) return;
       this.#started = true;
     }
+    const size = cache.payloadSize(slot);
     // Padding that probed the publisher's path is of no use to a viewer.
-    if (payload.length === 0 && this.#rewriter.drop(extended)) return;
+    if (size === 0 && this.#rewriter.drop(extended)) return;
     if (picture === undefined) {
       if (!this.#rewriter.map(extended, timestamp, now)) return;
       const red = this.#redPayload(extended);
-      if (red) this.#send(this.#help.red!, marker, red, now);
-      else this.#send(this.#payloadType, marker, payload, now);
+      const marker = cache.marker(slot);
+      if (red) this.#send(this.#help.red!, marker, red, 0, red.length, now);
+      else this.#sendPayload(slot, undefined, now);
       return this.#noteShown();
     }
     if (!this.#picture.map(picture, extended, timestamp, now)) return;
-    const isLast = this.#picture.isLast(picture, marker);
-    const numbered = this.#picture.number(picture, payload);
     const { pacer } = this.#peer;
     if (pacer.mustWait(now)) {
-      pacer.push(this, extended, this.#generation, payload.length, now);
-    } else this.#send(this.#payloadType, isLast, numbered, now);
-    if (isLast) this.#noteShown();
+      pacer.push(this, extended, this.#generation, size, now);
+    } else this.#sendPayload(slot, picture, now);
+    if (this.#shown) return;
+    if (this.#picture.isLast(picture, cache.marker(slot))) this.#noteShown();
   }
 
   /** See {@linkcode PacedTrack.release}. */
@@ -360,19 +377,10 @@ export class SubscriberTrack implements PathTrack, PacedTrack {
   }
 
   #replay(extended: number, now: Instant): void {
-    const { cache } = this.source;
-    const slot = cache.find(extended);
+    const { source } = this;
+    const slot = source.cache.find(extended);
     if (slot < 0) return;
-    this.forward(
-      this.source,
-      extended,
-      cache.timestamp(slot),
-      cache.marker(slot),
-      cache.payload(slot),
-      this.source.readPicture(slot),
-      cache.startsKeyframe(slot),
-      now,
-    );
+    this.#forward(source, extended, slot, source.readPicture(slot), now);
   }
 
   #noteShown(): void {
@@ -399,37 +407,60 @@ export class SubscriberTrack implements PathTrack, PacedTrack {
     const { cache } = this.source;
     const rewriter = this.#rewriter;
     if (!this.#help.rtx) return this.#sendOriginal(extended, slot, now);
-    if (!rewriter.map(extended, cache.timestamp(slot), now)) return 0;
+    if (!rewriter.map(extended, cache.timestamp(slot) | 0, now)) return 0;
     const picture = this.source.readPicture(slot);
-    const marker = this.#picture.isLast(picture, cache.marker(slot));
-    const original = this.#picture.number(picture, cache.payload(slot));
-    const { sequenceNumber, timestamp } = rewriter;
-    return this.#rtx.write(
-      this.#help.rtx,
-      marker,
-      sequenceNumber,
-      timestamp,
-      original,
-      now,
-    );
+    const { memory } = cache;
+    const at = cache.payloadOffset(slot);
+    const isNumbered = this.#picture.number(picture, memory, at);
+    try {
+      return this.#rtx.write(
+        this.#help.rtx,
+        this.#picture.isLast(picture, cache.marker(slot)),
+        rewriter.sequenceNumber,
+        rewriter.timestamp | 0,
+        memory,
+        at,
+        cache.payloadSize(slot),
+        now,
+      );
+    } finally {
+      if (isNumbered) this.#picture.restore(picture, memory, at);
+    }
   }
 
   /** Sends a packet of the cache as it is sent the first time. */
   #sendOriginal(extended: number, slot: number, now: Instant): number {
+    const timestamp = this.source.cache.timestamp(slot) | 0;
+    if (!this.#rewriter.map(extended, timestamp, now)) return 0;
+    return this.#sendPayload(slot, this.source.readPicture(slot), now);
+  }
+
+  /** Sends what is in the cache under the numbers that the rewriter has found. */
+  #sendPayload(
+    slot: number,
+    picture: PictureReader | undefined,
+    now: Instant,
+  ): number {
     const { cache } = this.source;
-    const isMapped = this.#rewriter.map(extended, cache.timestamp(slot), now);
-    if (!isMapped) return 0;
-    const picture = this.source.readPicture(slot);
+    const { memory } = cache;
+    const at = cache.payloadOffset(slot);
+    const size = cache.payloadSize(slot);
     const marker = this.#picture.isLast(picture, cache.marker(slot));
-    const payload = this.#picture.number(picture, cache.payload(slot));
-    return this.#send(this.#payloadType, marker, payload, now);
+    const isNumbered = this.#picture.number(picture, memory, at);
+    try {
+      return this.#send(this.#payloadType, marker, memory, at, size, now);
+    } finally {
+      if (isNumbered) this.#picture.restore(picture, memory, at);
+    }
   }
 
   /** Sends a payload under the numbers that the rewriter has just found. */
   #send(
     payloadType: number,
     marker: boolean,
-    payload: Uint8Array,
+    buffer: Uint8Array,
+    offset: number,
+    sizeBytes: number,
     now: Instant,
   ): number {
     const { sequenceNumber, ssrc, timestamp } = this.#rewriter;
@@ -437,12 +468,14 @@ export class SubscriberTrack implements PathTrack, PacedTrack {
       payloadType,
       marker,
       sequenceNumber,
-      timestamp,
-      ssrc,
-      payload,
+      timestamp | 0,
+      ssrc | 0,
+      buffer,
+      offset,
+      sizeBytes,
       now,
     );
-    if (sent > 0) this.statistics.sent(payload.length);
+    if (sent > 0) this.statistics.sent(sizeBytes);
     return sent;
   }
 }

@@ -2,7 +2,6 @@ import type { Instant } from "../lib/time.ts";
 import type { LayerSwitch } from "./layer_switch.ts";
 import type { PublisherTrack } from "./publisher_track.ts";
 import { PictureNumbers } from "./rtp/layers/picture_numbers.ts";
-import { MAX_CACHED_BYTES } from "./rtp/packet_cache.ts";
 import type { PictureReader } from "./rtp/picture_reader.ts";
 import type { Rewriter } from "./rtp/rewriter.ts";
 
@@ -15,8 +14,6 @@ export class TrackPicture {
   readonly #layers: LayerSwitch;
   readonly #rewriter: Rewriter;
   readonly #numbers = new PictureNumbers();
-  /** Where a payload is numbered for the viewer; made when it is first needed. */
-  #copy: Uint8Array | undefined;
 
   constructor(layers: LayerSwitch, rewriter: Rewriter) {
     this.#layers = layers;
@@ -49,16 +46,28 @@ export class TrackPicture {
       picture !== undefined && this.#layers.filter.endsPicture(picture);
   }
 
-  /** The payload with the viewer's own numbers of pictures: good for once. */
-  number(picture: PictureReader | undefined, payload: Uint8Array): Uint8Array {
+  /**
+   * Writes the viewer's own numbers of pictures into the payload at an offset,
+   * if they are others. True if so: then the payload has to be restored.
+   */
+  number(
+    picture: PictureReader | undefined,
+    bytes: Uint8Array,
+    offset: number,
+  ): boolean {
     const { dropped } = this.#rewriter;
-    if (picture === undefined || !this.#numbers.differs(dropped)) {
-      return payload;
-    }
-    this.#copy ??= new Uint8Array(MAX_CACHED_BYTES);
-    this.#copy.set(payload);
-    this.#numbers.rewrite(this.#copy, picture, dropped);
-    return this.#copy.subarray(0, payload.length);
+    if (picture === undefined || !this.#numbers.differs(dropped)) return false;
+    this.#numbers.rewrite(bytes, offset, picture, dropped);
+    return true;
+  }
+
+  /** Takes back what {@linkcode number} has written. */
+  restore(
+    picture: PictureReader | undefined,
+    bytes: Uint8Array,
+    offset: number,
+  ): void {
+    if (picture !== undefined) this.#numbers.restore(bytes, offset, picture);
   }
 
   /** The next packet begins anew, with a keyframe. */

@@ -48,14 +48,19 @@ export class TrackWriter {
     return this.#rate.packetsPerSecond(now) * OVERHEAD_BYTES * 8;
   }
 
-  /** Sends a packet, and returns its size; 0 if it could not be sent. */
+  /**
+   * Sends a packet, and returns its size; 0 if it could not be sent. Numbers of
+   * 32 bits are best given signed: V8 makes objects of larger ones.
+   */
   write(
     payloadType: number,
     marker: boolean,
     sequenceNumber: number,
     timestamp: number,
     ssrc: number,
-    payload: Uint8Array,
+    buffer: Uint8Array,
+    offset: number,
+    sizeBytes: number,
     now: Instant,
   ): number {
     const numbered = this.transportSequenceId > 0 && this.#transport.connected;
@@ -68,8 +73,8 @@ export class TrackWriter {
       timestamp,
       ssrc,
     );
-    if (numbered) this.#number(header, payload.length, now);
-    const size = this.#send(header, payload, now);
+    if (numbered) this.#number(header, sizeBytes, now);
+    const size = this.#send(header, buffer, offset, sizeBytes, now);
     this.#pacer.sent(size, now);
     return size;
   }
@@ -86,7 +91,7 @@ export class TrackWriter {
     writeRtpHeader(header, payloadType, false, sequenceNumber, 0, ssrc);
     this.#number(header, PADDING.length, now);
     markPadded(header);
-    return this.#send(header, PADDING, now);
+    return this.#send(header, PADDING, 0, PADDING.length, now);
   }
 
   #number(header: Uint8Array, payloadSize: number, now: Instant): void {
@@ -94,9 +99,16 @@ export class TrackWriter {
     writeTransportSequence(header, this.transportSequenceId, number);
   }
 
-  #send(header: Uint8Array, payload: Uint8Array, now: Instant): number {
-    if (this.#transport.sendRtp(header, payload) === 0) return 0;
-    const size = header.length + payload.length;
+  #send(
+    header: Uint8Array,
+    buffer: Uint8Array,
+    offset: number,
+    sizeBytes: number,
+    now: Instant,
+  ): number {
+    const sent = this.#transport.sendRtp(header, buffer, offset, sizeBytes);
+    if (sent === 0) return 0;
+    const size = header.length + sizeBytes;
     this.#rate.add(size, now);
     return size;
   }

@@ -48,6 +48,10 @@ export function wantedCapacity(
 export class PacketCache {
   #capacity: number;
   #arena: Uint8Array;
+  #words: DataView;
+  /** Where packets came from last: mostly one buffer for all. */
+  #source: Uint8Array = NO_BYTES;
+  #sourceWords = wordsOf(NO_BYTES);
   /** The extended number in each slot, or −1. */
   #numbers: Float64Array;
   #timestamps: Uint32Array;
@@ -68,6 +72,7 @@ export class PacketCache {
   constructor(capacity: number) {
     this.#capacity = checkCapacity(capacity);
     this.#arena = new Uint8Array(capacity * MAX_CACHED_BYTES);
+    this.#words = wordsOf(this.#arena);
     this.#numbers = new Float64Array(capacity).fill(-1);
     this.#timestamps = new Uint32Array(capacity);
     this.#arrivals = new Float64Array(capacity);
@@ -99,18 +104,17 @@ export class PacketCache {
     now: Instant,
     startsKeyframe: boolean,
   ): boolean {
-    if (bytes.length > MAX_CACHED_BYTES) return false;
+    if (view.size > MAX_CACHED_BYTES) return false;
     if (this.#newest - extended >= this.#capacity) return false;
     const slot = extended & (this.#capacity - 1);
     this.#numbers[slot] = extended;
     this.#timestamps[slot] = view.timestamp;
     this.#arrivals[slot] = now;
-    this.#offsets[slot] = view.payloadOffset;
+    this.#offsets[slot] = view.payloadOffset - view.start;
     this.#sizes[slot] = view.payloadSize;
     this.#flags[slot] = (view.marker ? MARKER : 0) |
       (startsKeyframe ? KEYFRAME : 0);
-    // The whole packet: for the payload alone, a view would have to be made.
-    this.#arena.set(bytes, slot * MAX_CACHED_BYTES);
+    this.#copy(bytes, view.start, view.size, slot * MAX_CACHED_BYTES);
     if (extended > this.#newest) this.#newest = extended;
     if (startsKeyframe && extended > this.#keyframe) this.#keyframe = extended;
     return true;
@@ -152,6 +156,19 @@ export class PacketCache {
   /** Of its payload, in bytes. */
   payloadSize(slot: number): number {
     return this.#sizes[slot]!;
+  }
+
+  /** The memory that payloads lie in; another one after a `resize`. */
+  get memory(): Uint8Array {
+    return this.#arena;
+  }
+
+  /**
+   * Where in the {@linkcode memory} its payload is. There are at least twelve
+   * bytes before that belong to the packet, and are needed no more.
+   */
+  payloadOffset(slot: number): number {
+    return slot * MAX_CACHED_BYTES + this.#offsets[slot]!;
   }
 
   /** Its payload: a view of the cache, valid until the next `store`. */
@@ -213,6 +230,7 @@ export class PacketCache {
     }
     this.#capacity = capacity;
     this.#arena = other.#arena;
+    this.#words = other.#words;
     this.#numbers = other.#numbers;
     this.#timestamps = other.#timestamps;
     this.#arrivals = other.#arrivals;
@@ -228,6 +246,24 @@ export class PacketCache {
     this.#keyframe = -1;
   }
 
+  /**
+   * Copies bytes into the arena: by words, because `set` would want a view.
+   */
+  #copy(bytes: Uint8Array, from: number, sizeBytes: number, to: number): void {
+    if (bytes !== this.#source) {
+      this.#source = bytes;
+      this.#sourceWords = wordsOf(bytes);
+    }
+    const source = this.#sourceWords;
+    const words = sizeBytes & ~3;
+    for (let i = 0; i < words; i += 4) {
+      this.#words.setInt32(to + i, source.getInt32(from + i, true), true);
+    }
+    for (let i = words; i < sizeBytes; i++) {
+      this.#arena[to + i] = bytes[from + i]!;
+    }
+  }
+
   #take(source: PacketCache, from: number, to: number): void {
     this.#numbers[to] = source.#numbers[from]!;
     this.#timestamps[to] = source.#timestamps[from]!;
@@ -239,6 +275,12 @@ export class PacketCache {
     const packet = source.#arena.subarray(start, start + MAX_CACHED_BYTES);
     this.#arena.set(packet, to * MAX_CACHED_BYTES);
   }
+}
+
+const NO_BYTES = new Uint8Array(0);
+
+function wordsOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 const MARKER = 1;

@@ -27,8 +27,6 @@ export class Rewriter {
   readonly ssrc: number;
   /** The viewer's sequence number of the packet mapped last. */
   sequenceNumber = 0;
-  /** The viewer's timestamp of the packet mapped last. */
-  timestamp = 0;
   /** How many pictures were left out before the packet mapped last. */
   dropped = 0;
   /**
@@ -38,6 +36,8 @@ export class Rewriter {
   rebased = false;
 
   readonly #clockRate: number;
+  /** Signed, as V8 makes objects of larger numbers. */
+  #timestamp = 0;
   readonly #map = new SequenceMap();
   /** Extended numbers of the current source; −1 before its first packet. */
   #base = -1;
@@ -58,7 +58,12 @@ export class Rewriter {
     this.ssrc = options.ssrc;
     this.#clockRate = options.clockRate;
     this.#lastSequenceNumber = (options.firstSequenceNumber - 1) & 0xffff;
-    this.#lastTimestamp = options.firstTimestamp >>> 0;
+    this.#lastTimestamp = options.firstTimestamp | 0;
+  }
+
+  /** The viewer's timestamp of the packet mapped last. */
+  get timestamp(): number {
+    return this.#timestamp >>> 0;
   }
 
   /** Whether anything of the current source has been mapped. */
@@ -89,11 +94,11 @@ export class Rewriter {
     if (!this.#map.map(extended & 0xffff, this.#picture)) return false;
     this.dropped = this.#map.pictureDelta;
     this.sequenceNumber = (this.#map.mapped + this.#sequenceShift) & 0xffff;
-    this.timestamp = (timestamp + this.#timestampShift) >>> 0;
+    this.#timestamp = (timestamp + this.#timestampShift) | 0;
     if (extended > this.#newest || this.rebased) {
       this.#newest = extended;
       this.#lastSequenceNumber = this.sequenceNumber;
-      this.#lastTimestamp = this.timestamp;
+      this.#lastTimestamp = this.#timestamp;
       this.#lastSentAt = now;
     }
     return true;
@@ -155,7 +160,7 @@ export class Rewriter {
     this.#newest = extended;
     const next = (this.#lastSequenceNumber + 1) & 0xffff;
     this.#sequenceShift = next - (extended & 0xffff);
-    this.#timestampShift = this.#nextTimestamp(now) - timestamp;
+    this.#timestampShift = (this.#nextTimestamp(now) - timestamp) | 0;
     this.#aligned = undefined;
   }
 

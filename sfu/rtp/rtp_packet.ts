@@ -13,9 +13,13 @@ const NO_BYTES = new Uint8Array(0);
 /**
  * Reads RTP packets (RFC 3550 §5.1), one after the other: made once, filled by
  * {@linkcode RtpView.parse}. Its fields mean something only after `parse`
- * returned true, and offsets count from the start of the packet.
+ * returned true, and offsets count from the start of the buffer.
  */
 export class RtpView {
+  /** Where the packet starts. */
+  start = 0;
+  /** Of the whole packet, in bytes. */
+  size = 0;
   /** 0 to 127. */
   payloadType = 0;
   /** Set on the last packet of a video frame. */
@@ -28,7 +32,7 @@ export class RtpView {
   ssrc = 0;
   /** With contributing sources and extensions, in bytes. */
   headerSize = 0;
-  /** Where the payload starts; the same as the header's size. */
+  /** Where the payload starts. */
   payloadOffset = 0;
   /** Without padding, in bytes. */
   payloadSize = 0;
@@ -44,42 +48,49 @@ export class RtpView {
   #bytes: Uint8Array = NO_BYTES;
 
   /**
-   * Reads a plain packet. False if it is not RTP of version 2 or its lengths
+   * Reads the plain packet of that size at an offset: all of the buffer, unless it
+   * is said where it lies. False if it is not RTP of version 2 or its lengths
    * contradict each other.
    */
-  parse(bytes: Uint8Array): boolean {
-    const size = bytes.length;
-    if (size < RTP_HEADER_SIZE) return false;
-    const first = readU8(bytes, 0);
+  parse(
+    bytes: Uint8Array,
+    start = 0,
+    size: number = bytes.length - start,
+  ): boolean {
+    const end = start + size;
+    if (size < RTP_HEADER_SIZE || end > bytes.length) return false;
+    const first = readU8(bytes, start);
     if (first >> 6 !== 2) return false;
-    const second = readU8(bytes, 1);
+    const second = readU8(bytes, start + 1);
     this.#bytes = bytes;
+    this.start = start;
+    this.size = size;
     this.marker = (second & 0x80) !== 0;
     this.payloadType = second & 0x7f;
-    this.sequenceNumber = readU16(bytes, 2);
-    this.timestamp = readU32(bytes, 4);
-    this.ssrc = readU32(bytes, 8);
+    this.sequenceNumber = readU16(bytes, start + 2);
+    this.timestamp = readU32(bytes, start + 4);
+    this.ssrc = readU32(bytes, start + 8);
 
-    let offset = RTP_HEADER_SIZE + (first & 0x0f) * 4;
+    let offset = start + RTP_HEADER_SIZE + (first & 0x0f) * 4;
     this.extensionProfile = -1;
     this.extensionOffset = 0;
     this.extensionSize = 0;
     if ((first & 0x10) !== 0) {
-      if (offset + 4 > size) return false;
+      if (offset + 4 > end) return false;
       this.extensionProfile = readU16(bytes, offset);
       this.extensionSize = readU16(bytes, offset + 2) * 4;
       this.extensionOffset = offset + 4;
       offset = this.extensionOffset + this.extensionSize;
     }
-    if (offset > size) return false;
+    if (offset > end) return false;
     let padding = 0;
     if ((first & 0x20) !== 0) {
-      padding = readU8(bytes, size - 1);
-      if (padding === 0 || padding > size - offset) return false;
+      padding = readU8(bytes, end - 1);
+      if (padding === 0 || padding > end - offset) return false;
     }
-    this.headerSize = offset;
+    this.headerSize = offset - start;
     this.payloadOffset = offset;
-    this.payloadSize = size - offset - padding;
+    this.payloadSize = end - offset - padding;
     return true;
   }
 

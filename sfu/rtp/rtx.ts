@@ -2,7 +2,7 @@ import { readU16, writeU16 } from "./bytes.ts";
 import type { RtpView } from "./rtp_packet.ts";
 
 /** The original number stands before the payload (RFC 4588 §4), in two bytes. */
-const ORIGINAL_NUMBER_SIZE = 2;
+export const ORIGINAL_NUMBER_SIZE = 2;
 
 /**
  * Makes of the view of a retransmission that of the packet that it repairs (RFC
@@ -25,15 +25,13 @@ export function unwrapRtx(
 }
 
 /**
- * Writes a retransmission's payload to the start of `out`, which must have room
- * for two bytes more than `payload`, and returns its size.
+ * Makes a retransmission's payload of one that lies at an offset, in place: it
+ * begins {@linkcode ORIGINAL_NUMBER_SIZE} bytes before, which are overwritten.
  */
 export function wrapRtx(
   originalNumber: number,
-  payload: Uint8Array,
-  out: Uint8Array,
-): number {
-  writeU16(out, 0, originalNumber);
-  out.set(payload, ORIGINAL_NUMBER_SIZE);
-  return payload.length + ORIGINAL_NUMBER_SIZE;
+  bytes: Uint8Array,
+  payloadOffset: number,
+): void {
+  writeU16(bytes, payloadOffset - ORIGINAL_NUMBER_SIZE, originalNumber);
 }

@@ -24,7 +24,8 @@ class Inbox {
 
   constructor(socket: DatagramSocket) {
     socket.start({
-      handleDatagram: (from, datagram) => {
+      handleDatagram: (from, buffer, offset, sizeBytes) => {
+        const datagram = buffer.subarray(offset, offset + sizeBytes);
         this.received.push({ from, text: decode(datagram) });
       },
       handleBatchEnd: () => {

@@ -16,10 +16,10 @@ export function kindOf(firstByte: number): DatagramKind {
 }
 
 /**
- * Whether a media packet is RTCP (RFC 5761 §4): its second byte is a packet
- * type of 192 to 223, which no RTP payload type may look like.
+ * Whether the media packet at an offset is RTCP (RFC 5761 §4): its second byte is
+ * a packet type of 192 to 223, which no RTP payload type may look like.
  */
-export function isRtcp(packet: Uint8Array): boolean {
-  const type = packet[1] ?? 0;
+export function isRtcp(buffer: Uint8Array, offset = 0): boolean {
+  const type = buffer[offset + 1] ?? 0;
   return type >= 192 && type <= 223;
 }

@@ -200,7 +200,7 @@ class DenoDatagramSocket implements DatagramSocket {
       setImmediate(() => this.#endBatch());
     }
     const endpoint = this.#endpoints.intern(from.hostname, from.port);
-    this.#receiver?.handleDatagram(endpoint, datagram);
+    this.#receiver?.handleDatagram(endpoint, datagram, 0, datagram.length);
   }
 
   #endBatch(): void {

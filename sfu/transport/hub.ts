@@ -75,6 +75,8 @@ class Hub implements TransportHub, DatagramReceiver, PeerHost {
   readonly #byEndpoint = new Map<Endpoint, HubPeer>();
   /** The time at the start of the batch: the clock is not read per packet. */
   #batchTime: Instant | undefined;
+  /** Peers of which media has come in this batch, as many as counted. */
+  readonly #batch: HubPeer[] = [];
   readonly #handshakes: HandshakeQueue;
   #nextTurn: NodeJS.Immediate | undefined;
   #closed = false;
@@ -129,10 +131,15 @@ class Hub implements TransportHub, DatagramReceiver, PeerHost {
     this.socket.close();
   }
 
-  handleDatagram(from: Endpoint, datagram: Uint8Array): void {
+  handleDatagram(
+    from: Endpoint,
+    buffer: Uint8Array,
+    offset: number,
+    sizeBytes: number,
+  ): void {
     this.#batchTime ??= this.now();
     try {
-      this.#handle(from, datagram, this.#batchTime);
+      this.#handle(from, buffer, offset, sizeBytes, this.#batchTime);
     } catch (error) {
       this.report(error);
     }
@@ -140,6 +147,14 @@ class Hub implements TransportHub, DatagramReceiver, PeerHost {
   }
 
   handleBatchEnd(): void {
+    const now = this.now();
+    for (let peer; (peer = this.#batch.pop()) !== undefined;) {
+      try {
+        peer.endBatch(now);
+      } catch (error) {
+        this.report(error);
+      }
+    }
     this.#batchTime = undefined;
     this.flush();
     if (this.#nextTurn === undefined) this.#runHandshakes();
@@ -165,6 +180,10 @@ class Hub implements TransportHub, DatagramReceiver, PeerHost {
     this.#onError(error);
   }
 
+  openBatch(peer: HubPeer): void {
+    this.#batch.push(peer);
+  }
+
   addUfrag(ufrag: string, peer: HubPeer): void {
     this.#byUfrag.set(ufrag, peer);
   }
@@ -182,16 +201,24 @@ class Hub implements TransportHub, DatagramReceiver, PeerHost {
     this.#peers.delete(peer);
   }
 
-  #handle(from: Endpoint, datagram: Uint8Array, now: Instant): void {
-    const firstByte = datagram[0];
-    if (firstByte === undefined) return this.count("empty");
-    const kind = kindOf(firstByte);
+  #handle(
+    from: Endpoint,
+    buffer: Uint8Array,
+    offset: number,
+    sizeBytes: number,
+    now: Instant,
+  ): void {
+    if (sizeBytes === 0) return this.count("empty");
+    const kind = kindOf(buffer[offset]!);
     if (kind === "unknown") return this.count("unknown-first-byte");
-    if (kind === "stun") return this.#handleStun(from, datagram, now);
     const peer = this.#byEndpoint.get(from);
+    if (kind === "media" && peer !== undefined) {
+      return peer.handleMedia(buffer, offset, sizeBytes, from, now);
+    }
+    const datagram = buffer.subarray(offset, offset + sizeBytes);
+    if (kind === "stun") return this.#handleStun(from, datagram, now);
     if (peer === undefined) return this.count("unknown-endpoint");
-    if (kind === "media") peer.handleMedia(datagram, from, now);
-    else if (!this.#handshakes.push(peer, datagram, from)) {
+    if (!this.#handshakes.push(peer, datagram, from)) {
       this.count("dtls-backlog");
     }
   }

@@ -42,6 +42,8 @@ export interface PeerHost {
   count(reason: DropReason): void;
   /** An observer threw. */
   report(error: unknown): void;
+  /** The peer's `endBatch` is to be called when the batch ends. */
+  openBatch(peer: HubPeer): void;
   addUfrag(ufrag: string, peer: HubPeer): void;
   removeUfrag(ufrag: string): void;
   /** The peer has no more use for that endpoint. */
@@ -61,6 +63,8 @@ export class HubPeer implements PeerTransport {
   #mediaAt: Instant;
   /** When to give up connecting; not before the other side's SDP is here. */
   #connectBy: Instant | undefined;
+  /** Whether RTP has come since the last {@linkcode endBatch}. */
+  #batchOpen = false;
   /** Whether a failure is told already. Nothing is sent meanwhile. */
   #failed = false;
   #closed = false;
@@ -102,15 +106,21 @@ export class HubPeer implements PeerTransport {
     this.#startConnecting();
   }
 
-  sendRtp(header: Uint8Array, payload: Uint8Array): number {
+  sendRtp(
+    header: Uint8Array,
+    payload: Uint8Array,
+    from = 0,
+    sizeBytes: number = payload.length - from,
+  ): number {
     const { sender } = this.#channel;
     const to = this.#ice.selected;
     if (!sender || to === undefined || this.#failed) return this.#refuseSend();
     const { socket } = this.#host;
-    const room = header.length + payload.length + SRTP_MAX_OVERHEAD;
-    const offset = socket.reserve(room);
+    const offset = socket
+      .reserve(header.length + sizeBytes + SRTP_MAX_OVERHEAD);
     if (offset < 0) return this.#refuseSend();
-    const size = sender.protectRtp(header, payload, socket.arena, offset);
+    const size = sender
+      .protectRtp(header, payload, socket.arena, offset, from, sizeBytes);
     socket.commit(to, offset, size);
     return size;
   }
@@ -182,19 +192,31 @@ export class HubPeer implements PeerTransport {
     this.#channel.handleDtls(datagram, now);
   }
 
-  /** An SRTP or SRTCP packet from an endpoint that passed a check. */
-  handleMedia(packet: Uint8Array, from: Endpoint, now: Instant): void {
-    const size = this.#channel.openMedia(packet);
+  /** The SRTP or SRTCP packet of that size from an endpoint that passed a check. */
+  handleMedia(
+    buffer: Uint8Array,
+    offset: number,
+    sizeBytes: number,
+    from: Endpoint,
+    now: Instant,
+  ): void {
+    const size = this.#channel.openMedia(buffer, offset, sizeBytes);
     if (size < 0) return;
     this.#mediaFrom = from;
     this.#mediaAt = now;
-    const plain = packet.subarray(0, size);
-    try {
-      if (isRtcp(plain)) this.#observer.handleRtcp(plain, now);
-      else this.#observer.handleRtp(plain, now);
-    } catch (error) {
-      this.#host.report(error);
+    if (!isRtcp(buffer, offset)) {
+      if (!this.#batchOpen) this.#openBatch();
+      this.#observer.handleRtp(buffer, offset, size, now);
+    } else {
+      const plain = buffer.subarray(offset, offset + size);
+      this.#observer.handleRtcp(plain, now);
     }
+  }
+
+  /** What has come of RTP since the last call is all for now. */
+  endBatch(now: Instant): void {
+    this.#batchOpen = false;
+    if (!this.#closed) this.#observer.handleBatchEnd(now);
   }
 
   /** Whether this peer's media has just come from that endpoint. */
@@ -223,6 +245,11 @@ export class HubPeer implements PeerTransport {
     if (lastCheck !== undefined && now - lastCheck >= CONSENT_MS) {
       this.#fail("No connectivity check for too long", true);
     }
+  }
+
+  #openBatch(): void {
+    this.#batchOpen = true;
+    this.#host.openBatch(this);
   }
 
   #startConnecting(): void {

@@ -63,7 +63,13 @@ export interface DatagramSocket {
 
 /** Gets what arrives, in batches. Neither method may throw. */
 export interface DatagramReceiver {
-  handleDatagram(from: Endpoint, datagram: Uint8Array): void;
+  /** Takes the datagram of `sizeBytes` at `offset`: a view of it would be garbage. */
+  handleDatagram(
+    from: Endpoint,
+    buffer: Uint8Array,
+    offset: number,
+    sizeBytes: number,
+  ): void;
   /** The batch is over: flush what it led to. */
   handleBatchEnd(): void;
 }
@@ -83,9 +89,10 @@ export interface SrtpKeys {
 /** Protects what one peer sends to another: one per peer and direction. */
 export interface SrtpSender {
   /**
-   * Writes the protected packet of `header` and `payload` to `out` at `offset`
+   * Writes the protected packet of `header` and a payload to `out` at `offset`
    * and returns its size in bytes. `out` must have room for both and
-   * {@linkcode SRTP_MAX_OVERHEAD} bytes more. `payload` is left as it is.
+   * {@linkcode SRTP_MAX_OVERHEAD} bytes more. The payload lies in a buffer at
+   * `from`, up to its end unless a size is given, and is left as it is.
    *
    * The rollover counter follows the sequence numbers given, per SSRC. A
    * repeated number (an answered NACK) is protected as it was the first time.
@@ -95,6 +102,8 @@ export interface SrtpSender {
     payload: Uint8Array,
     out: Uint8Array,
     offset: number,
+    from?: number,
+    sizeBytes?: number,
   ): number;
   /** The same for a compound RTCP packet; numbers it (RFC 3711 §3.4). */
   protectRtcp(packet: Uint8Array, out: Uint8Array, offset: number): number;
@@ -107,9 +116,15 @@ export interface SrtpReceiver {
    * Opens a packet in place and returns the number of bytes of plain RTP, or a
    * negative {@linkcode SrtpFault}. A refused packet changes no state: neither
    * the replay window nor the rollover counter moves before authentication.
+   *
+   * The packet is all of the buffer, unless it is said where it lies.
    */
-  unprotectRtp(packet: Uint8Array): number;
-  unprotectRtcp(packet: Uint8Array): number;
+  unprotectRtp(buffer: Uint8Array, offset?: number, sizeBytes?: number): number;
+  unprotectRtcp(
+    buffer: Uint8Array,
+    offset?: number,
+    sizeBytes?: number,
+  ): number;
   close(): void;
 }
 
@@ -214,8 +229,18 @@ export interface AnnouncedAddress {
 export interface PeerObserver {
   /** DTLS is verified: media may flow both ways. Again after nothing: once only. */
   handleConnected(now: Instant): void;
-  /** A plain RTP packet; valid during the call only. */
-  handleRtp(packet: Uint8Array, now: Instant): void;
+  /**
+   * A plain RTP packet, of `sizeBytes` at `offset`; valid during the call only.
+   * What it leads to may wait for {@linkcode handleBatchEnd}.
+   */
+  handleRtp(
+    buffer: Uint8Array,
+    offset: number,
+    sizeBytes: number,
+    now: Instant,
+  ): void;
+  /** No more RTP packets for now: some have come since the last call. */
+  handleBatchEnd(now: Instant): void;
   /** A plain compound RTCP packet; valid during the call only. */
   handleRtcp(packet: Uint8Array, now: Instant): void;
   /**
@@ -245,9 +270,15 @@ export interface PeerTransport {
   restartIce(): void;
   /**
    * Protects and queues one RTP packet; sent at the end of the batch or tick.
-   * Dropped, and counted, while not connected. Returns the bytes queued.
+   * Dropped, and counted, while not connected. Returns the bytes queued. The
+   * payload is all of its buffer, unless it is said where it lies.
    */
-  sendRtp(header: Uint8Array, payload: Uint8Array): number;
+  sendRtp(
+    header: Uint8Array,
+    payload: Uint8Array,
+    from?: number,
+    sizeBytes?: number,
+  ): number;
   /** The same for a compound RTCP packet. */
   sendRtcp(packet: Uint8Array): number;
   /** Idempotent; no observer call follows. */

@@ -107,24 +107,24 @@ export class SecureChannel {
   }
 
   /**
-   * Opens an SRTP or SRTCP packet in place.
+   * Opens the SRTP or SRTCP packet of `sizeBytes` at `offset` in place.
    *
    * @returns the size in bytes, or -1 if it is dropped and counted
    */
-  openMedia(packet: Uint8Array): number {
+  openMedia(buffer: Uint8Array, offset: number, sizeBytes: number): number {
     if (this.#state.kind !== "secured") {
       this.#observer.handleDrop("before-handshake");
       return -1;
     }
     const { receiver } = this.#state;
-    const rtcp = isRtcp(packet);
-    if (packet.length < (rtcp ? MIN_RTCP_BYTES : MIN_RTP_BYTES)) {
+    const rtcp = isRtcp(buffer, offset);
+    if (sizeBytes < (rtcp ? MIN_RTCP_BYTES : MIN_RTP_BYTES)) {
       this.#observer.handleDrop("srtp-malformed");
       return -1;
     }
     const size = rtcp
-      ? receiver.unprotectRtcp(packet)
-      : receiver.unprotectRtp(packet);
+      ? receiver.unprotectRtcp(buffer, offset, sizeBytes)
+      : receiver.unprotectRtp(buffer, offset, sizeBytes);
     if (size >= 0) return size;
     this.#observer.handleDrop(dropReason(size));
     return -1;

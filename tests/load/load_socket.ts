@@ -70,6 +70,7 @@ export class LoadSocket {
   readonly #sendNames: number;
   readonly #sendControls: number;
   readonly #time: number;
+  readonly #timeAddress: bigint;
   readonly #views: Uint8Array[] = [];
   readonly #destinations: LoadDestination[] = [];
   #received = 0;
@@ -94,6 +95,7 @@ export class LoadSocket {
     this.#fd = syscalls.find(hostname, port);
     syscalls.enlarge(this.#fd);
     this.#time = memory.allocate(16);
+    this.#timeAddress = memory.address(this.#time);
     this.#setOption(LoadLinux.SOL_IP, LoadLinux.IP_PKTINFO);
     this.#setOption(Linux.SOL_SOCKET, LoadLinux.SO_TIMESTAMPNS);
     this.#receiveBlock = new MessageBlock(memory, BATCH, BATCH);
@@ -111,7 +113,7 @@ export class LoadSocket {
     this.#more
       .clock_gettime(
         LoadLinux.CLOCK_REALTIME,
-        this.#memory.base + this.#time,
+        this.#timeAddress,
       );
     return this.#readTime(this.#time);
   }
@@ -121,7 +123,7 @@ export class LoadSocket {
     if (ms <= 0) return;
     this.#memory.setU64(this.#time, Math.floor(ms / 1_000));
     this.#memory.setU64(this.#time + 8, Math.floor(ms % 1_000 * 1e6));
-    this.#more.nanosleep(this.#memory.base + this.#time, 0);
+    this.#more.nanosleep(this.#timeAddress, 0n);
   }
 
   /** Where to write the next datagram, before it is queued. */
@@ -180,7 +182,7 @@ export class LoadSocket {
       this.#receiveBlock.address(0),
       BATCH,
       Linux.MSG_DONTWAIT,
-      0,
+      0n,
     );
     const { bytes } = this.#memory;
     for (let i = 0; i < count; i++) {
@@ -264,7 +266,7 @@ export class LoadSocket {
 
   #setOption(level: number, name: number): void {
     this.#memory.setU32(this.#time, 1);
-    const at = this.#memory.base + this.#time;
+    const at = this.#timeAddress;
     if (this.#libc.setsockopt(this.#fd, level, name, at, 4) === 0) return;
     throw new Error(`The load generator's socket has no option ${name}`);
   }

@@ -22,7 +22,8 @@ export class FakeDatagramSocket implements DatagramSocket {
   /** One batch, from these endpoints. */
   receive(...batch: readonly (readonly [Endpoint, Uint8Array])[]): void {
     for (const [from, datagram] of batch) {
-      this.#receiver?.handleDatagram(from, datagram.slice());
+      const copy = datagram.slice();
+      this.#receiver?.handleDatagram(from, copy, 0, copy.length);
     }
     this.#receiver?.handleBatchEnd();
   }

@@ -38,6 +38,12 @@ export class FakePeer implements PeerTransport {
     this.observer.handleConnected(now);
   }
 
+  /** As if a batch of that one packet of RTP had come. */
+  receive(packet: Uint8Array, now: Instant): void {
+    this.observer.handleRtp(packet, 0, packet.length, now);
+    this.observer.handleBatchEnd(now);
+  }
+
   setRemote(remote: RemoteParameters): void {
     const before = this.remote?.fingerprints[0]?.value;
     const after = remote.fingerprints[0]?.value;
@@ -51,11 +57,16 @@ export class FakePeer implements PeerTransport {
     this.restarts++;
   }
 
-  sendRtp(header: Uint8Array, payload: Uint8Array): number {
+  sendRtp(
+    header: Uint8Array,
+    payload: Uint8Array,
+    from = 0,
+    sizeBytes: number = payload.length - from,
+  ): number {
     if (!this.connected || this.closed) return 0;
-    const packet = new Uint8Array(header.length + payload.length);
+    const packet = new Uint8Array(header.length + sizeBytes);
     packet.set(header);
-    packet.set(payload, header.length);
+    packet.set(payload.subarray(from, from + sizeBytes), header.length);
     this.rtp.push(packet);
     return packet.length;
   }

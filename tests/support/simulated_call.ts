@@ -120,8 +120,7 @@ export class SimulatedCall {
     const camera = new SimulatedCamera(
       peer,
       options,
-      (packet) =>
-        this.#serve(() => peer.observer.handleRtp(packet, this.time.now)),
+      (packet) => this.#serve(() => peer.receive(packet, this.time.now)),
     );
     // Cameras do not take their pictures at once, but the first begins at once.
     const fromMs = this.cameras.length === 0 ? 0 : this.#random() * FRAME_MS;

@@ -58,9 +58,11 @@ export class TestObserver implements PeerObserver {
     this.connected++;
   }
 
-  handleRtp(packet: Uint8Array): void {
-    this.rtp.push(packet.slice());
+  handleRtp(buffer: Uint8Array, offset: number, sizeBytes: number): void {
+    this.rtp.push(buffer.slice(offset, offset + sizeBytes));
   }
+
+  handleBatchEnd(): void {}
 
   handleRtcp(packet: Uint8Array): void {
     this.rtcp.push(packet.slice());

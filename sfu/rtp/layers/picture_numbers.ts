@@ -1,4 +1,4 @@
-import { readU16, readU8, writeU16 } from "../bytes.ts";
+import { writeU16 } from "../bytes.ts";
 import type { PictureReader } from "../picture_reader.ts";
 
 /**
@@ -43,21 +43,22 @@ export class PictureNumbers {
     return this.#idShift !== dropped || this.#baseShift !== 0;
   }
 
-  /** Writes the viewer's numbers into a copy of the payload. */
-  rewrite(copy: Uint8Array, picture: PictureReader, dropped: number): void {
-    const { pictureIdBits, temporalBaseIndex, payloadOffset: offset } = picture;
-    if (pictureIdBits > 0) {
-      const at = picture.pictureIdOffset - offset;
-      if (pictureIdBits === 7) {
-        copy[at] = (readU8(copy, at) + this.#idShift - dropped) & 0x7f;
-      } else {
-        const id = readU16(copy, at) + this.#idShift - dropped;
-        writeU16(copy, at, id & 0x7fff | 0x8000);
-      }
-    }
-    if (temporalBaseIndex < 0) return;
-    const at = picture.temporalBaseOffset - offset;
-    copy[at] = readU8(copy, at) + this.#baseShift;
+  /** Writes the viewer's numbers into the payload at an offset. */
+  rewrite(
+    bytes: Uint8Array,
+    offset: number,
+    picture: PictureReader,
+    dropped: number,
+  ): void {
+    const { pictureId, temporalBaseIndex } = picture;
+    const id = pictureId + this.#idShift - dropped;
+    write(bytes, offset, picture, id, temporalBaseIndex + this.#baseShift);
+  }
+
+  /** Writes the source's numbers again. */
+  restore(bytes: Uint8Array, offset: number, picture: PictureReader): void {
+    const { pictureId, temporalBaseIndex } = picture;
+    write(bytes, offset, picture, pictureId, temporalBaseIndex);
   }
 
   #begin(picture: PictureReader): void {
@@ -69,6 +70,22 @@ export class PictureNumbers {
       ? 0
       : this.#lastBase + 1 - picture.temporalBaseIndex;
   }
+}
+
+/** Writes numbers where the payload that was read has some. */
+function write(
+  bytes: Uint8Array,
+  offset: number,
+  picture: PictureReader,
+  id: number,
+  base: number,
+): void {
+  const { pictureIdBits, temporalBaseIndex, payloadOffset } = picture;
+  const idAt = offset + picture.pictureIdOffset - payloadOffset;
+  if (pictureIdBits === 7) bytes[idAt] = id & 0x7f;
+  else if (pictureIdBits > 0) writeU16(bytes, idAt, id & 0x7fff | 0x8000);
+  if (temporalBaseIndex < 0) return;
+  bytes[offset + picture.temporalBaseOffset - payloadOffset] = base;
 }
 
 /** The later of two numbers of so many bits; the first may be −1. */

@@ -1,4 +1,4 @@
-import { type EvpMemory, expectOne } from "./evp_memory.ts";
+import { type EvpMemory, expectOne, NULL } from "./evp_memory.ts";
 import type { Libcrypto } from "./libcrypto.ts";
 
 /** What a packet cipher does: a direction never changes. */
@@ -16,13 +16,13 @@ export function openCipherContext(
   algorithm: "gcm" | "ctr",
   direction: Direction,
   key: Uint8Array,
-): number {
+): bigint {
   if (key.length !== KEY_BYTES) {
     throw new RangeError(`Cannot use a key of ${key.length} bytes`);
   }
   const { libcrypto, nonce, nonceAddress } = memory;
-  const context = Number(libcrypto.EVP_CIPHER_CTX_new());
-  if (context === 0) throw new Error("OpenSSL failed: no memory");
+  const context = libcrypto.EVP_CIPHER_CTX_new();
+  if (context === NULL) throw new Error("OpenSSL failed: no memory");
   const cipher = algorithm === "gcm"
     ? libcrypto.EVP_aes_128_gcm()
     : libcrypto.EVP_aes_128_ctr();
@@ -30,9 +30,9 @@ export function openCipherContext(
   const result = initialize(libcrypto, direction)(
     context,
     cipher,
-    0,
+    NULL,
     nonceAddress,
-    0,
+    NULL,
   );
   nonce.fill(0);
   expectOne(result, "setting a key");

@@ -5,9 +5,17 @@ import {
   RTCP_CLEAR_BYTES,
   RTCP_ENCRYPTED,
   RTCP_INDEX_BYTES,
+  RTP_NUMBER_OFFSET,
+  RTP_SSRC_OFFSET,
 } from "../srtp/packet_cipher.ts";
 import { type Direction, openCipherContext } from "./evp_cipher.ts";
-import { type EvpMemory, expectOne, expectOpen } from "./evp_memory.ts";
+import {
+  Cell,
+  type EvpMemory,
+  expectOne,
+  expectOpen,
+  NULL,
+} from "./evp_memory.ts";
 import { AeadControl } from "./libcrypto.ts";
 
 const TAG_BYTES = 16;
@@ -23,8 +31,8 @@ export class EvpGcmCipher implements PacketCipher {
 
   readonly #memory: EvpMemory;
   /** Contexts; 0 once they are freed. */
-  #rtp: number;
-  #rtcp: number;
+  #rtp: bigint;
+  #rtcp: bigint;
   readonly #rtpSalt: Uint8Array;
   readonly #rtcpSalt: Uint8Array;
 
@@ -45,33 +53,45 @@ export class EvpGcmCipher implements PacketCipher {
   sealRtp(
     header: Uint8Array,
     payload: Uint8Array,
-    ssrc: number,
-    index: number,
+    from: number,
+    sizeBytes: number,
+    rollover: number,
     out: Uint8Array,
     offset: number,
   ): number {
     const clear = header.length;
-    const size = clear + payload.length + TAG_BYTES;
-    const at = this.#memory.locate(out, offset, size);
+    const end = clear + sizeBytes;
     for (let i = 0; i < clear; i++) out[offset + i] = header[i]!;
-    this.#setRtpNonce(ssrc, index);
-    this.#seal(this.#rtp, at, clear, payload, at + clear);
-    return size;
+    this.#setRtpNonce(header, 0, rollover);
+    const memory = this.#memory;
+    memory.packets.take(out, offset, end + TAG_BYTES);
+    memory.packets.point(Cell.whole, 0);
+    memory.packets.point(Cell.secret, clear);
+    memory.packets.point(Cell.tag, end);
+    memory.payloads.take(payload, from, sizeBytes);
+    memory.payloads.point(Cell.source, 0);
+    this.#seal(this.#rtp, Cell.whole, clear, sizeBytes);
+    return end + TAG_BYTES;
   }
 
   openRtp(
-    packet: Uint8Array,
+    buffer: Uint8Array,
+    offset: number,
+    sizeBytes: number,
     headerSize: number,
-    ssrc: number,
-    index: number,
+    rollover: number,
   ): boolean {
-    const secret = packet.length - headerSize - TAG_BYTES;
+    const secret = sizeBytes - headerSize - TAG_BYTES;
     if (headerSize < 0 || secret < 0) return false;
-    const at = this.#memory.locate(packet, 0, packet.length);
-    this.#setRtpNonce(ssrc, index);
-    this.#begin(this.#rtp, at + headerSize + secret);
-    this.#addClear(this.#rtp, at, headerSize);
-    return this.#open(this.#rtp, at + headerSize, secret);
+    const memory = this.#memory;
+    memory.packets.take(buffer, offset, sizeBytes);
+    memory.packets.point(Cell.whole, 0);
+    memory.packets.point(Cell.secret, headerSize);
+    memory.packets.point(Cell.tag, headerSize + secret);
+    this.#setRtpNonce(buffer, offset, rollover);
+    this.#begin(this.#rtp);
+    this.#addClear(this.#rtp, Cell.whole, headerSize);
+    return this.#open(this.#rtp, secret);
   }
 
   sealRtcp(
@@ -82,8 +102,8 @@ export class EvpGcmCipher implements PacketCipher {
     offset: number,
   ): number {
     const size = packet.length + TAG_BYTES + RTCP_INDEX_BYTES;
-    const at = this.#memory.locate(out, offset, size);
-    const { extra, extraAddress } = this.#memory;
+    const memory = this.#memory;
+    const { extra } = memory;
     for (let i = 0; i < RTCP_CLEAR_BYTES; i++) {
       out[offset + i] = extra[i] = packet[i]!;
     }
@@ -91,9 +111,13 @@ export class EvpGcmCipher implements PacketCipher {
     writeU32(out, offset + size - RTCP_INDEX_BYTES, RTCP_ENCRYPTED | index);
     this.#setRtcpNonce(ssrc, index);
     const clear = RTCP_CLEAR_BYTES + RTCP_INDEX_BYTES;
-    const secret = packet.subarray(RTCP_CLEAR_BYTES);
-    const to = at + RTCP_CLEAR_BYTES;
-    this.#seal(this.#rtcp, extraAddress, clear, secret, to);
+    const secret = packet.length - RTCP_CLEAR_BYTES;
+    memory.packets.take(out, offset, size);
+    memory.packets.point(Cell.secret, RTCP_CLEAR_BYTES);
+    memory.packets.point(Cell.tag, packet.length);
+    memory.payloads.take(packet, RTCP_CLEAR_BYTES, secret);
+    memory.payloads.point(Cell.source, 0);
+    this.#seal(this.#rtcp, Cell.extra, clear, secret);
     return size;
   }
 
@@ -104,67 +128,75 @@ export class EvpGcmCipher implements PacketCipher {
   openRtcp(packet: Uint8Array, ssrc: number): boolean {
     const tagAt = packet.length - RTCP_INDEX_BYTES - TAG_BYTES;
     if (tagAt < RTCP_CLEAR_BYTES) return false;
-    const at = this.#memory.locate(packet, 0, packet.length);
     const word = readU32(packet, packet.length - RTCP_INDEX_BYTES);
     this.#setRtcpNonce(ssrc, word & ~RTCP_ENCRYPTED);
-    this.#begin(this.#rtcp, at + tagAt);
     // What is only authenticated (RFC 7714 §9.3) is all clear text.
     const encrypted = (word & RTCP_ENCRYPTED) !== 0;
     const clear = encrypted ? RTCP_CLEAR_BYTES : tagAt;
-    this.#addClear(this.#rtcp, at, clear);
-    const wordAt = at + tagAt + TAG_BYTES;
-    this.#addClear(this.#rtcp, wordAt, RTCP_INDEX_BYTES);
-    return this.#open(this.#rtcp, at + clear, tagAt - clear);
+    const memory = this.#memory;
+    memory.packets.take(packet, 0, packet.length);
+    memory.packets.point(Cell.whole, 0);
+    memory.packets.point(Cell.secret, clear);
+    memory.packets.point(Cell.tag, tagAt);
+    memory.packets.point(Cell.trailer, tagAt + TAG_BYTES);
+    this.#begin(this.#rtcp);
+    this.#addClear(this.#rtcp, Cell.whole, clear);
+    this.#addClear(this.#rtcp, Cell.trailer, RTCP_INDEX_BYTES);
+    return this.#open(this.#rtcp, tagAt - clear);
   }
 
   close(): void {
     // Freeing 0 does nothing.
     this.#memory.libcrypto.EVP_CIPHER_CTX_free(this.#rtp);
     this.#memory.libcrypto.EVP_CIPHER_CTX_free(this.#rtcp);
-    this.#rtp = this.#rtcp = 0;
+    this.#rtp = this.#rtcp = NULL;
   }
 
-  /** Encrypts to an address, and puts the tag behind. */
+  /** Encrypts from source to secret, and writes the tag. */
   #seal(
-    context: number,
-    clearAt: number,
+    context: bigint,
+    clear: Cell,
     clearBytes: number,
-    secret: Uint8Array,
-    to: number,
+    secretBytes: number,
   ): void {
-    const { libcrypto, nonceAddress, digestAddress, sizeAddress } =
-      this.#memory;
-    const { length } = secret;
+    const { libcrypto, cells, nonceAddress, sizeAddress } = this.#memory;
     expectOpen(context);
-    let result = libcrypto.EVP_EncryptInit_ex(context, 0, 0, 0, nonceAddress);
+    const clearAt = cells[clear]!;
+    const secretAt = cells[Cell.secret]!;
+    const tagAt = cells[Cell.tag]!;
+    let result = libcrypto
+      .EVP_EncryptInit_ex(context, NULL, NULL, NULL, nonceAddress);
     result &= libcrypto
-      .EVP_EncryptUpdate(context, 0, sizeAddress, clearAt, clearBytes);
-    if (length > 0) {
-      result &= libcrypto.encryptFrom(context, to, sizeAddress, secret, length);
+      .EVP_EncryptUpdate(context, NULL, sizeAddress, clearAt, clearBytes);
+    if (secretBytes > 0) {
+      const from = cells[Cell.source]!;
+      result &= libcrypto
+        .EVP_EncryptUpdate(context, secretAt, sizeAddress, from, secretBytes);
     }
+    result &= libcrypto.EVP_EncryptFinal_ex(context, tagAt, sizeAddress);
     result &= libcrypto
-      .EVP_EncryptFinal_ex(context, digestAddress, sizeAddress);
-    result &= libcrypto
-      .EVP_CIPHER_CTX_ctrl(context, AeadControl.getTag, TAG_BYTES, to + length);
+      .EVP_CIPHER_CTX_ctrl(context, AeadControl.getTag, TAG_BYTES, tagAt);
     expectOne(result, "GCM encryption");
   }
 
   /** Begins to decrypt with the nonce that is set. */
-  #begin(context: number, tagAt: number): void {
-    const { libcrypto, nonceAddress } = this.#memory;
+  #begin(context: bigint): void {
+    const { libcrypto, cells, nonceAddress } = this.#memory;
     const { setTag } = AeadControl;
+    const tagAt = cells[Cell.tag]!;
     expectOpen(context);
     expectOne(
-      libcrypto.EVP_DecryptInit_ex(context, 0, 0, 0, nonceAddress) &
+      libcrypto.EVP_DecryptInit_ex(context, NULL, NULL, NULL, nonceAddress) &
         libcrypto.EVP_CIPHER_CTX_ctrl(context, setTag, TAG_BYTES, tagAt),
       "GCM decryption",
     );
   }
 
-  #addClear(context: number, at: number, sizeBytes: number): void {
-    const { libcrypto, sizeAddress } = this.#memory;
+  #addClear(context: bigint, cell: Cell, sizeBytes: number): void {
+    const { libcrypto, cells, sizeAddress } = this.#memory;
+    const at = cells[cell]!;
     expectOne(
-      libcrypto.EVP_DecryptUpdate(context, 0, sizeAddress, at, sizeBytes),
+      libcrypto.EVP_DecryptUpdate(context, NULL, sizeAddress, at, sizeBytes),
       "GCM authentication",
     );
   }
@@ -173,37 +205,41 @@ export class EvpGcmCipher implements PacketCipher {
    * Decrypts in place. The tag is known to be wrong only when all is decrypted:
    * decrypting once more then gives back what was there.
    */
-  #open(context: number, at: number, sizeBytes: number): boolean {
-    this.#decrypt(context, at, sizeBytes);
+  #open(context: bigint, sizeBytes: number): boolean {
+    this.#decrypt(context, sizeBytes);
     const { libcrypto, nonceAddress, digestAddress, sizeAddress } =
       this.#memory;
     const authentic = libcrypto
       .EVP_DecryptFinal_ex(context, digestAddress, sizeAddress);
     if (authentic === 1) return true;
     expectOne(
-      libcrypto.EVP_DecryptInit_ex(context, 0, 0, 0, nonceAddress),
+      libcrypto.EVP_DecryptInit_ex(context, NULL, NULL, NULL, nonceAddress),
       "GCM decryption",
     );
-    this.#decrypt(context, at, sizeBytes);
+    this.#decrypt(context, sizeBytes);
     return false;
   }
 
-  #decrypt(context: number, at: number, sizeBytes: number): void {
+  #decrypt(context: bigint, sizeBytes: number): void {
     if (sizeBytes === 0) return;
-    const { libcrypto, sizeAddress } = this.#memory;
+    const { libcrypto, cells, sizeAddress } = this.#memory;
+    const at = cells[Cell.secret]!;
     expectOne(
       libcrypto.EVP_DecryptUpdate(context, at, sizeAddress, at, sizeBytes),
       "GCM decryption",
     );
   }
 
-  /** RFC 7714 §8.1. */
-  #setRtpNonce(ssrc: number, index: number): void {
+  /** RFC 7714 §8.1, for the packet whose header is at an offset. */
+  #setRtpNonce(bytes: Uint8Array, header: number, rollover: number): void {
     const { nonce } = this.#memory;
     writeU16(nonce, 0, 0);
-    writeU32(nonce, 2, ssrc);
-    writeU32(nonce, 6, Math.floor(index / 0x10000));
-    writeU16(nonce, 10, index);
+    for (let i = 0; i < 4; i++) {
+      nonce[2 + i] = bytes[header + RTP_SSRC_OFFSET + i]!;
+    }
+    writeU32(nonce, 6, rollover);
+    nonce[10] = bytes[header + RTP_NUMBER_OFFSET]!;
+    nonce[11] = bytes[header + RTP_NUMBER_OFFSET + 1]!;
     mix(nonce, this.#rtpSalt);
   }
 

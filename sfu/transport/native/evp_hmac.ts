@@ -1,7 +1,7 @@
-import { type EvpMemory, expectOne } from "./evp_memory.ts";
+import { Cell, type EvpMemory, expectOne, NULL } from "./evp_memory.ts";
 
 const KEY_BYTES = 20;
-const DIGEST_BYTES = 20;
+const DIGEST_BYTES = 20n;
 
 /** `struct ossl_param_st` on 64-bit machines: where its members are. */
 const PARAMETER_BYTES = 40;
@@ -13,7 +13,7 @@ const UTF8_STRING = 4;
 /** HMAC-SHA1 by OpenSSL: one for all contexts of one direction. */
 export class EvpHmac {
   readonly #memory: EvpMemory;
-  readonly #algorithm: number;
+  readonly #algorithm: bigint;
   readonly #parameters: number;
   readonly #key: number;
 
@@ -22,8 +22,8 @@ export class EvpHmac {
     const { scratch, libcrypto } = memory;
     this.#memory = memory;
     const name = new TextEncoder().encode("HMAC\0");
-    this.#algorithm = Number(libcrypto.EVP_MAC_fetch(0, name, 0));
-    if (this.#algorithm === 0) throw new Error("OpenSSL has no HMAC");
+    this.#algorithm = libcrypto.EVP_MAC_fetch(NULL, name, NULL);
+    if (this.#algorithm === NULL) throw new Error("OpenSSL has no HMAC");
     this.#key = scratch.allocate(KEY_BYTES);
     // The digest's name, and after it a parameter of zeros, which ends the list.
     this.#parameters = scratch.allocate(2 * PARAMETER_BYTES);
@@ -39,43 +39,42 @@ export class EvpHmac {
    *
    * @throws {RangeError} if the key has another size
    */
-  open(key: Uint8Array): number {
+  open(key: Uint8Array): bigint {
     if (key.length !== KEY_BYTES) {
       throw new RangeError(`Cannot use an HMAC key of ${key.length} bytes`);
     }
     const { scratch, libcrypto } = this.#memory;
-    const context = Number(libcrypto.EVP_MAC_CTX_new(this.#algorithm));
-    if (context === 0) throw new Error("OpenSSL failed: no memory");
+    const context = libcrypto.EVP_MAC_CTX_new(this.#algorithm);
+    if (context === NULL) throw new Error("OpenSSL failed: no memory");
     scratch.bytes.set(key, this.#key);
-    const keyAt = scratch.base + this.#key;
-    const parametersAt = scratch.base + this.#parameters;
+    const keyAt = scratch.address(this.#key);
+    const parametersAt = scratch.address(this.#parameters);
     const result = libcrypto
-      .EVP_MAC_init(context, keyAt, KEY_BYTES, parametersAt);
+      .EVP_MAC_init(context, keyAt, BigInt(KEY_BYTES), parametersAt);
     scratch.bytes.fill(0, this.#key, this.#key + KEY_BYTES);
     expectOne(result, "setting an HMAC key");
     return context;
   }
 
-  /** Leaves the HMAC of bytes at an address, and of extra ones, in the memory. */
-  digest(
-    context: number,
-    at: number,
-    sizeBytes: number,
-    extraBytes: number,
-  ): void {
-    const { libcrypto, extraAddress, digestAddress, sizeAddress } =
-      this.#memory;
-    let result = libcrypto.EVP_MAC_init(context, 0, 0, 0);
-    result &= libcrypto.EVP_MAC_update(context, at, sizeBytes);
+  /**
+   * Leaves the HMAC of the bytes that `Cell.whole` points at, and of extra ones,
+   * in the memory.
+   */
+  digest(context: bigint, sizeBytes: number, extraBytes: 0 | 4): void {
+    const { libcrypto, digestAddress, sizeAddress, cells } = this.#memory;
+    this.#memory.setSize(sizeBytes);
+    let result = libcrypto.EVP_MAC_init(context, NULL, 0n, NULL);
+    result &= libcrypto
+      .EVP_MAC_update(context, cells[Cell.whole]!, cells[Cell.size]!);
     if (extraBytes > 0) {
-      result &= libcrypto.EVP_MAC_update(context, extraAddress, extraBytes);
+      result &= libcrypto.EVP_MAC_update(context, cells[Cell.extra]!, 4n);
     }
     result &= libcrypto
       .EVP_MAC_final(context, digestAddress, sizeAddress, DIGEST_BYTES);
     expectOne(result, "HMAC");
   }
 
-  free(context: number): void {
+  free(context: bigint): void {
     this.#memory.libcrypto.EVP_MAC_CTX_free(context);
   }
 

@@ -1,8 +1,9 @@
 import { type Functions, openLibrary } from "./libraries.ts";
 
 /**
- * Addresses are `usize` and passed as numbers: no pointer object is made per
- * call. None of these functions takes more or fewer arguments by their values,
+ * Addresses are `usize`, and passed as `bigint`s that are there already, or that
+ * are loaded from a `BigUint64Array`: then V8 makes no object for them, and calls
+ * the function at once. None of these functions takes more or fewer arguments by their values,
  * because those are called in another way on some machines.
  */
 const SYMBOLS = {

@@ -2,7 +2,6 @@ import { type Functions, openLibrary } from "./libraries.ts";
 
 const CIPHER = ["usize", "usize", "usize", "usize", "usize"] as const;
 const UPDATE = ["usize", "usize", "usize", "usize", "i32"] as const;
-const UPDATE_FROM = ["usize", "usize", "usize", "buffer", "i32"] as const;
 
 /** See `libc.ts` for how addresses are passed. */
 const SYMBOLS = {
@@ -17,12 +16,6 @@ const SYMBOLS = {
   EVP_aes_128_ctr: { parameters: [], result: "usize" },
   EVP_EncryptInit_ex: { parameters: CIPHER, result: "i32" },
   EVP_EncryptUpdate: { parameters: UPDATE, result: "i32" },
-  /** The same, from a view, which may be anywhere: only for the call. */
-  encryptFrom: {
-    name: "EVP_EncryptUpdate",
-    parameters: UPDATE_FROM,
-    result: "i32",
-  },
   EVP_EncryptFinal_ex: {
     parameters: ["usize", "usize", "usize"],
     result: "i32",
@@ -52,7 +45,7 @@ const SYMBOLS = {
 export type Libcrypto = Functions<typeof SYMBOLS>;
 
 /** `OPENSSL_INIT_NO_ATEXIT`. */
-const NO_ATEXIT = 0x8_0000;
+const NO_ATEXIT = 0x8_0000n;
 
 /**
  * Opens OpenSSL 3's libcrypto. To be opened before anything else of OpenSSL.
@@ -64,7 +57,7 @@ const NO_ATEXIT = 0x8_0000;
  */
 export function openLibcrypto(): Libcrypto {
   const libcrypto = openLibrary("libcrypto.so.3", SYMBOLS);
-  libcrypto.OPENSSL_init_crypto(NO_ATEXIT, 0);
+  libcrypto.OPENSSL_init_crypto(NO_ATEXIT, 0n);
   return libcrypto;
 }
 

@@ -37,6 +37,13 @@ export function libraryPaths(name: LibraryName): readonly string[] {
   return [...own, ...OTHER_FOLDERS].map((folder) => `${folder}/${name}`);
 }
 
+/**
+ * The functions of a library, by the names that a declaration gives them. What
+ * has 64 bits is a `bigint`: with a number, a call costs many times as much.
+ */
+export type Functions<S extends Deno.ForeignLibraryInterface> =
+  Deno.DynamicLibrary<S>["symbols"];
+
 /** A function of C's; what Deno's types want to be a `bigint` may be a number. */
 type Callable<F> = F extends (...args: infer A) => infer R ? (
     ...args: {
@@ -45,8 +52,8 @@ type Callable<F> = F extends (...args: infer A) => infer R ? (
   ) => R
   : never;
 
-/** The functions of a library, by the names that a declaration gives them. */
-export type Functions<S extends Deno.ForeignLibraryInterface> = {
+/** The same for what is not called for each packet. */
+export type SlowFunctions<S extends Deno.ForeignLibraryInterface> = {
   readonly [K in keyof S]: Callable<Deno.DynamicLibrary<S>["symbols"][K]>;
 };
 
@@ -68,8 +75,7 @@ export function openLibrary<const S extends Deno.ForeignLibraryInterface>(
   let refusal: string | undefined;
   for (const path of paths) {
     try {
-      const symbols: unknown = Deno.dlopen(path, declarations).symbols;
-      return symbols as Functions<S>; // the same, but for what numbers may be
+      return Deno.dlopen(path, declarations).symbols;
     } catch (error) {
       if (error instanceof Deno.errors.NotCapable) {
         refusal ??= `${name} may not be used without --allow-ffi=${path}`;
@@ -79,4 +85,11 @@ export function openLibrary<const S extends Deno.ForeignLibraryInterface>(
     }
   }
   throw new LibraryError(refusal ?? `${name} is not installed`);
+}
+
+/** The same functions, for what is not called for each packet. */
+export function allowNumbers<S extends Deno.ForeignLibraryInterface>(
+  functions: Functions<S>,
+): SlowFunctions<S> {
+  return functions as unknown as SlowFunctions<S>; // Deno takes both
 }

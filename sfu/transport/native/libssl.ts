@@ -1,5 +1,5 @@
 import { openLibcrypto } from "./libcrypto.ts";
-import { type Functions, openLibrary } from "./libraries.ts";
+import { allowNumbers, openLibrary, type SlowFunctions } from "./libraries.ts";
 
 /** See `libc.ts` for how addresses are passed. A C `long` has 64 bits. */
 const SSL_SYMBOLS = {
@@ -88,8 +88,8 @@ const CRYPTO_SYMBOLS = {
 
 /** The functions of OpenSSL that DTLS calls. */
 export type Libssl =
-  & Functions<typeof SSL_SYMBOLS>
-  & Functions<typeof CRYPTO_SYMBOLS>;
+  & SlowFunctions<typeof SSL_SYMBOLS>
+  & SlowFunctions<typeof CRYPTO_SYMBOLS>;
 
 /**
  * Opens OpenSSL 3's libssl, with what DTLS needs of libcrypto.
@@ -99,8 +99,8 @@ export type Libssl =
 export function openLibssl(): Libssl {
   openLibcrypto();
   return {
-    ...openLibrary("libssl.so.3", SSL_SYMBOLS),
-    ...openLibrary("libcrypto.so.3", CRYPTO_SYMBOLS),
+    ...allowNumbers(openLibrary("libssl.so.3", SSL_SYMBOLS)),
+    ...allowNumbers(openLibrary("libcrypto.so.3", CRYPTO_SYMBOLS)),
   };
 }
 

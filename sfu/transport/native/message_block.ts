@@ -21,6 +21,7 @@ export class MessageBlock {
   readonly #memory: NativeMemory;
   readonly #messages: number;
   readonly #vectors: number;
+  readonly #addresses: BigUint64Array;
 
   /** How much memory so many messages and vectors allocate. */
   static memoryBytes(messages: number, vectors: number): number {
@@ -31,11 +32,15 @@ export class MessageBlock {
     this.#memory = memory;
     this.#messages = memory.allocate(messages * MESSAGE_BYTES);
     this.#vectors = memory.allocate(vectors * VECTOR_BYTES);
+    this.#addresses = BigUint64Array.from(
+      { length: messages },
+      (_, message) => memory.address(this.#messages + message * MESSAGE_BYTES),
+    );
   }
 
   /** The address of a message, for C. */
-  address(message: number): number {
-    return this.#memory.base + this.#messages + message * MESSAGE_BYTES;
+  address(message: number): bigint {
+    return this.#addresses[message]!;
   }
 
   /** Where a message comes from or goes to. The system overwrites the size. */

@@ -227,7 +227,7 @@ class NativeDatagramSocket implements DatagramSocket {
     const endpoint = this.#endpointOf(from);
     if (endpoint === undefined) return; // No room: a stranger, for sure.
     this.#batchOpen = true;
-    this.#receiver?.handleDatagram(endpoint, datagram);
+    this.#receiver?.handleDatagram(endpoint, datagram, 0, datagram.length);
   }
 
   /** Most that wake us have done so before: their addresses are not read again. */
@@ -255,18 +255,19 @@ class NativeDatagramSocket implements DatagramSocket {
       this.#block.address(0),
       MAX_BATCH,
       Linux.MSG_DONTWAIT,
-      0,
+      0n,
     );
     for (let i = 0; i < count && !this.#closed; i++) {
       const name = this.#names + i * NAME_BYTES;
       const start = this.#buffers + i * MAX_DATAGRAM_BYTES;
-      const end = start + this.#block.transferred(i);
       const from = this.#slots.intern(name);
       this.#block.setName(i, name, NAME_BYTES);
       if (from === 0) continue; // No room: a stranger, for sure.
       this.#receiver?.handleDatagram(
         from,
-        this.#memory.bytes.subarray(start, end),
+        this.#memory.bytes,
+        start,
+        this.#block.transferred(i),
       );
     }
     if ((count > 0 || this.#batchOpen) && !this.#closed) {

@@ -41,6 +41,11 @@ export class NativeMemory {
     return offset;
   }
 
+  /** The address of what lies at an offset, for C. Makes an object. */
+  address(offset: number): bigint {
+    return BigInt(this.base + offset);
+  }
+
   /** Writes 32 bits at an offset that 4 divides. */
   setU32(offset: number, value: number): void {
     this.words[offset >>> 2] = value;
@@ -74,5 +79,5 @@ export function addressOf(
   // Of a view, because Deno takes no other shared memory. One on a whole buffer
   // is never on V8's heap, however short.
   const view = new Uint8Array(buffer);
-  return Number(libc.locate(view, view, 0));
+  return Number(libc.locate(view, view, 0n));
 }

@@ -117,7 +117,8 @@ Deno.test(`native sockets keep their memory over ${ON_THE_WIRE} packets`, async 
   let received = 0;
   let wake = () => {};
   to.start({
-    handleDatagram(sender, datagram) {
+    handleDatagram(sender, buffer, offset, sizeBytes) {
+      const datagram = buffer.subarray(offset, offset + sizeBytes);
       litter.add(received);
       if (!line.opens(received, datagram)) return;
       received++;

@@ -105,9 +105,9 @@ export class SslServer {
   get srtpProfile(): SrtpProfile | undefined {
     const { libc, libssl, memory, scratch } = this.#context;
     this.#expectOpen();
-    const profile = Number(libssl.SSL_get_selected_srtp_profile(this.#ssl));
-    if (profile === 0) return undefined;
-    libc.memcpy(memory.base + scratch, profile, PROFILE_BYTES);
+    const profile = libssl.SSL_get_selected_srtp_profile(this.#ssl);
+    if (profile === 0n) return undefined;
+    libc.memcpy(memory.address(scratch), profile, BigInt(PROFILE_BYTES));
     switch (memory.u32(scratch + PROFILE_ID_OFFSET)) {
       case 7:
         return "AEAD_AES_128_GCM";

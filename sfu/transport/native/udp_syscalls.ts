@@ -33,7 +33,8 @@ export class UdpSyscalls {
   /** Why the call before failed. To be read right after it. */
   errno(): number {
     const at = this.scratch + SCRATCH_BYTES;
-    this.libc.memcpy(this.memory.base + at, this.libc.__errno_location(), 4);
+    this.libc
+      .memcpy(this.memory.address(at), this.libc.__errno_location(), 4n);
     return this.memory.u32(at);
   }
 
@@ -82,8 +83,9 @@ export class UdpSyscalls {
     const { memory, libc, scratch } = this;
     const sizeAt = scratch + SCRATCH_BYTES;
     memory.setU32(sizeAt, SCRATCH_BYTES);
-    const { base } = memory;
-    if (libc.getsockname(fd, base + scratch, base + sizeAt) !== 0) return;
+    const result = libc
+      .getsockname(fd, memory.address(scratch), memory.address(sizeAt));
+    if (result !== 0) return;
     const family = memory.u32(scratch) & 0xffff;
     const known = family === Linux.AF_INET || family === Linux.AF_INET6;
     return known ? readAddress(memory.bytes, scratch) : undefined;
@@ -93,15 +95,15 @@ export class UdpSyscalls {
     const { memory, libc, scratch } = this;
     const sizeAt = scratch + SCRATCH_BYTES;
     memory.setU32(sizeAt, 4);
-    const { base } = memory;
-    const value = base + scratch;
-    const result = libc.getsockopt(fd, level, name, value, base + sizeAt);
+    const value = memory.address(scratch);
+    const result = libc
+      .getsockopt(fd, level, name, value, memory.address(sizeAt));
     return result === 0 ? memory.u32(scratch) : -1;
   }
 
   #setOption(fd: number, level: number, name: number, value: number): boolean {
     this.memory.setU32(this.scratch, value);
-    const at = this.memory.base + this.scratch;
+    const at = this.memory.address(this.scratch);
     return this.libc.setsockopt(fd, level, name, at, 4) === 0;
   }
 }

@@ -1,4 +1,4 @@
-import { readU32, writeU16, writeU32 } from "../../rtp/bytes.ts";
+import { readU16, readU32, writeU16, writeU32 } from "../../rtp/bytes.ts";
 import { HmacSha1 } from "./hmac_sha1.ts";
 import type { SessionKeys } from "./key_derivation.ts";
 import { KeyStream } from "./key_stream.ts";
@@ -7,6 +7,8 @@ import {
   RTCP_CLEAR_BYTES,
   RTCP_ENCRYPTED,
   RTCP_INDEX_BYTES,
+  RTP_NUMBER_OFFSET,
+  RTP_SSRC_OFFSET,
 } from "./packet_cipher.ts";
 
 const TAG_BYTES = 10;
@@ -34,28 +36,35 @@ export class CmCipher implements PacketCipher {
   sealRtp(
     header: Uint8Array,
     payload: Uint8Array,
-    ssrc: number,
-    index: number,
+    from: number,
+    sizeBytes: number,
+    rollover: number,
     out: Uint8Array,
     offset: number,
   ): number {
-    const size = header.length + payload.length;
+    const size = header.length + sizeBytes;
     out.set(header, offset);
     const at = offset + header.length;
-    this.#rtp.crypt(ssrc, index, payload, 0, out, at, payload.length);
-    this.#setRollover(index);
+    const ssrc = readU32(header, RTP_SSRC_OFFSET);
+    const index = rollover * 0x10000 + readU16(header, RTP_NUMBER_OFFSET);
+    this.#rtp.crypt(ssrc, index, payload, from, out, at, sizeBytes);
+    writeU32(this.#rollover, 0, rollover);
     this.#rtp.sign(out, offset, offset + size, this.#rollover);
     return size + TAG_BYTES;
   }
 
   openRtp(
-    packet: Uint8Array,
+    buffer: Uint8Array,
+    offset: number,
+    sizeBytes: number,
     headerSize: number,
-    ssrc: number,
-    index: number,
+    rollover: number,
   ): boolean {
+    const packet = buffer.subarray(offset, offset + sizeBytes);
+    const ssrc = readU32(packet, RTP_SSRC_OFFSET);
+    const index = rollover * 0x10000 + readU16(packet, RTP_NUMBER_OFFSET);
     const end = packet.length - TAG_BYTES;
-    this.#setRollover(index);
+    writeU32(this.#rollover, 0, rollover);
     if (!this.#rtp.verify(packet, end, this.#rollover)) return false;
     const size = end - headerSize;
     this.#rtp.crypt(ssrc, index, packet, headerSize, packet, headerSize, size);
@@ -99,11 +108,6 @@ export class CmCipher implements PacketCipher {
   close(): void {
     this.#rtp.close();
     this.#rtcp.close();
-  }
-
-  /** What is authenticated with a packet, though not sent (RFC 3711 §4.2). */
-  #setRollover(index: number): void {
-    writeU32(this.#rollover, 0, Math.floor(index / 0x10000));
   }
 }
 

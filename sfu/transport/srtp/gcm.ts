@@ -1,11 +1,13 @@
 import { createCipheriv, createDecipheriv } from "node:crypto";
-import { readU32, writeU16, writeU32 } from "../../rtp/bytes.ts";
+import { readU16, readU32, writeU16, writeU32 } from "../../rtp/bytes.ts";
 import type { SessionKeys } from "./key_derivation.ts";
 import {
   type PacketCipher,
   RTCP_CLEAR_BYTES,
   RTCP_ENCRYPTED,
   RTCP_INDEX_BYTES,
+  RTP_NUMBER_OFFSET,
+  RTP_SSRC_OFFSET,
 } from "./packet_cipher.ts";
 
 const ALGORITHM = "aes-128-gcm";
@@ -36,25 +38,29 @@ export class GcmCipher implements PacketCipher {
   sealRtp(
     header: Uint8Array,
     payload: Uint8Array,
-    ssrc: number,
-    index: number,
+    from: number,
+    sizeBytes: number,
+    rollover: number,
     out: Uint8Array,
     offset: number,
   ): number {
-    this.#setRtpNonce(ssrc, index);
+    this.#setRtpNonce(header, rollover);
     out.set(header, offset);
     const at = offset + header.length;
-    const size = this.#encrypt(this.#rtp.key, header, payload, out, at);
+    const secret = payload.subarray(from, from + sizeBytes);
+    const size = this.#encrypt(this.#rtp.key, header, secret, out, at);
     return header.length + size;
   }
 
   openRtp(
-    packet: Uint8Array,
+    buffer: Uint8Array,
+    offset: number,
+    sizeBytes: number,
     headerSize: number,
-    ssrc: number,
-    index: number,
+    rollover: number,
   ): boolean {
-    this.#setRtpNonce(ssrc, index);
+    const packet = buffer.subarray(offset, offset + sizeBytes);
+    this.#setRtpNonce(packet, rollover);
     const header = packet.subarray(0, headerSize);
     const end = packet.length;
     return this.#decrypt(this.#rtp.key, header, packet, headerSize, end);
@@ -144,11 +150,11 @@ export class GcmCipher implements PacketCipher {
   }
 
   /** RFC 7714 §8.1. */
-  #setRtpNonce(ssrc: number, index: number): void {
+  #setRtpNonce(header: Uint8Array, rollover: number): void {
     writeU16(this.#nonce, 0, 0);
-    writeU32(this.#nonce, 2, ssrc);
-    writeU32(this.#nonce, 6, Math.floor(index / 0x10000));
-    writeU16(this.#nonce, 10, index & 0xffff);
+    writeU32(this.#nonce, 2, readU32(header, RTP_SSRC_OFFSET));
+    writeU32(this.#nonce, 6, rollover);
+    writeU16(this.#nonce, 10, readU16(header, RTP_NUMBER_OFFSET));
     xorInto(this.#nonce, this.#rtp.salt);
   }
 

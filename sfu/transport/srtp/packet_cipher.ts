@@ -9,24 +9,30 @@ export interface PacketCipher {
   /** Bytes that protection adds to an RTCP packet, the index among them. */
   readonly rtcpOverhead: number;
   /**
-   * Writes the protected packet to `out` at `offset` and returns its size.
+   * Writes the protected packet to `out` at `offset` and returns its size. The
+   * payload has `sizeBytes` at `from`.
    *
-   * @param index of the packet, 48 bits (RFC 3711 §3.3.1)
+   * @param rollover of the packet's number, 32 bits (RFC 3711 §3.3.1)
    */
   sealRtp(
     header: Uint8Array,
     payload: Uint8Array,
-    ssrc: number,
-    index: number,
+    from: number,
+    sizeBytes: number,
+    rollover: number,
     out: Uint8Array,
     offset: number,
   ): number;
-  /** Opens a packet in place. False, and no change, if it is not authentic. */
+  /**
+   * Opens a packet in place, of `sizeBytes` at `offset`. False, and no change, if
+   * it is not authentic.
+   */
   openRtp(
-    packet: Uint8Array,
+    buffer: Uint8Array,
+    offset: number,
+    sizeBytes: number,
     headerSize: number,
-    ssrc: number,
-    index: number,
+    rollover: number,
   ): boolean;
   /**
    * Writes the protected compound packet to `out` at `offset` and returns its
@@ -48,6 +54,12 @@ export interface PacketCipher {
   /** Ends what the system holds. Idempotent. */
   close(): void;
 }
+
+/** Where an RTP header has the sequence number. */
+export const RTP_NUMBER_OFFSET = 2;
+
+/** Where an RTP header has the source. */
+export const RTP_SSRC_OFFSET = 8;
 
 /** Says in front of the SRTCP index that the packet is encrypted (RFC 3711 §3.4). */
 export const RTCP_ENCRYPTED = 0x8000_0000;

@@ -5,6 +5,8 @@ import {
   type PacketCipher,
   RTCP_CLEAR_BYTES,
   RTCP_ENCRYPTED,
+  RTP_NUMBER_OFFSET,
+  RTP_SSRC_OFFSET,
 } from "./packet_cipher.ts";
 import { ReplayWindow } from "./replay_window.ts";
 import { nearestIndex } from "./rollover.ts";
@@ -22,6 +24,7 @@ const CYCLE = 0x10000;
 /** Checks packets for replay and authenticity, over any cipher. */
 export class CheckingReceiver implements SrtpReceiver {
   readonly #cipher: PacketCipher;
+  /** By source: the numbers are signed, as V8 makes no objects of those. */
   readonly #rtp = new Map<number, ReplayWindow>();
   readonly #rtcp = new Map<number, ReplayWindow>();
   #closed = false;
@@ -36,15 +39,19 @@ export class CheckingReceiver implements SrtpReceiver {
   }
 
   /** See {@linkcode SrtpReceiver.unprotectRtp}. */
-  unprotectRtp(packet: Uint8Array): number {
+  unprotectRtp(
+    buffer: Uint8Array,
+    offset = 0,
+    sizeBytes: number = buffer.length - offset,
+  ): number {
     this.#checkOpen();
-    const headerSize = rtpHeaderSize(packet);
+    const headerSize = rtpHeaderSize(buffer, offset, sizeBytes);
     const overhead = this.#cipher.rtpOverhead;
-    if (headerSize < 0 || headerSize + overhead > packet.length) {
+    if (headerSize < 0 || headerSize + overhead > sizeBytes) {
       return SrtpFault.malformed;
     }
-    const ssrc = readU32(packet, 8);
-    const sequenceNumber = readU16(packet, 2);
+    const ssrc = readU32(buffer, offset + RTP_SSRC_OFFSET) | 0;
+    const sequenceNumber = readU16(buffer, offset + RTP_NUMBER_OFFSET);
     const known = this.#rtp.get(ssrc);
     if (known === undefined && this.#rtp.size >= MAX_SOURCES) {
       return SrtpFault.tooManySources;
@@ -57,21 +64,30 @@ export class CheckingReceiver implements SrtpReceiver {
       if (known.isTooOld(index)) index += CYCLE;
       if (!known.accepts(index)) return SrtpFault.replayed;
     }
-    if (!this.#cipher.openRtp(packet, headerSize, ssrc, index)) {
+    const rollover = Math.floor(index / CYCLE);
+    const isAuthentic = this.#cipher
+      .openRtp(buffer, offset, sizeBytes, headerSize, rollover);
+    if (!isAuthentic) {
       const isLate = known !== undefined && index - known.highest >= CYCLE / 2;
       return isLate ? SrtpFault.replayed : SrtpFault.authentication;
     }
     note(this.#rtp, known, ssrc, index);
-    return packet.length - overhead;
+    return sizeBytes - overhead;
   }
 
   /** See {@linkcode SrtpReceiver.unprotectRtp}: the same for RTCP. */
-  unprotectRtcp(packet: Uint8Array): number {
+  unprotectRtcp(
+    buffer: Uint8Array,
+    offset = 0,
+    sizeBytes: number = buffer.length - offset,
+  ): number {
     this.#checkOpen();
+    // Reports come seldom.
+    const packet = buffer.subarray(offset, offset + sizeBytes);
     const overhead = this.#cipher.rtcpOverhead;
     if (packet.length < RTCP_CLEAR_BYTES + overhead) return SrtpFault.malformed;
     if (readU8(packet, 0) >> 6 !== 2) return SrtpFault.malformed;
-    const ssrc = readU32(packet, 4);
+    const ssrc = readU32(packet, 4) | 0;
     const known = this.#rtcp.get(ssrc);
     if (known === undefined && this.#rtcp.size >= MAX_SOURCES) {
       return SrtpFault.tooManySources;
@@ -108,12 +124,16 @@ function note(
 }
 
 /** With contributing sources and extension, in bytes; −1 if malformed. */
-function rtpHeaderSize(packet: Uint8Array): number {
-  if (packet.length < RTP_HEADER_SIZE) return -1;
-  const first = readU8(packet, 0);
+function rtpHeaderSize(
+  buffer: Uint8Array,
+  offset: number,
+  sizeBytes: number,
+): number {
+  if (sizeBytes < RTP_HEADER_SIZE) return -1;
+  const first = readU8(buffer, offset);
   if (first >> 6 !== 2) return -1;
   const size = RTP_HEADER_SIZE + (first & 0x0f) * 4;
   if ((first & 0x10) === 0) return size;
-  if (size + 4 > packet.length) return -1;
-  return size + 4 + readU16(packet, size + 2) * 4;
+  if (size + 4 > sizeBytes) return -1;
+  return size + 4 + readU16(buffer, offset + size + 2) * 4;
 }

@@ -1,6 +1,11 @@
 import { readU16, readU32 } from "../../rtp/bytes.ts";
 import type { SrtpSender } from "../ports.ts";
-import { type PacketCipher, RTCP_CLEAR_BYTES } from "./packet_cipher.ts";
+import {
+  type PacketCipher,
+  RTCP_CLEAR_BYTES,
+  RTP_NUMBER_OFFSET,
+  RTP_SSRC_OFFSET,
+} from "./packet_cipher.ts";
 import { SendIndex } from "./rollover.ts";
 
 const RTCP_INDEX_LIMIT = 2 ** 31;
@@ -8,7 +13,11 @@ const RTCP_INDEX_LIMIT = 2 ** 31;
 /** Numbers packets and protects them, over any cipher. */
 export class IndexingSender implements SrtpSender {
   readonly #cipher: PacketCipher;
+  /** By source: the numbers are signed, as V8 makes no objects of those. */
   readonly #indices = new Map<number, SendIndex>();
+  /** Of the last packet, which the next one mostly has too. */
+  #ssrc = 0;
+  #index: SendIndex | undefined;
   /** One for all sources: unique with each, and so good for a nonce. */
   #rtcpIndex = 0;
   #closed = false;
@@ -31,16 +40,16 @@ export class IndexingSender implements SrtpSender {
     payload: Uint8Array,
     out: Uint8Array,
     offset: number,
+    from = 0,
+    sizeBytes: number = payload.length - from,
   ): number {
     this.#checkOpen();
-    const ssrc = readU32(header, 8);
-    let source = this.#indices.get(ssrc);
-    if (source === undefined) {
-      source = new SendIndex();
-      this.#indices.set(ssrc, source);
-    }
-    const index = source.next(readU16(header, 2));
-    return this.#cipher.sealRtp(header, payload, ssrc, index, out, offset);
+    const ssrc = readU32(header, RTP_SSRC_OFFSET) | 0;
+    if (ssrc !== this.#ssrc || this.#index === undefined) this.#find(ssrc);
+    const index = this.#index!.next(readU16(header, RTP_NUMBER_OFFSET));
+    const rollover = Math.floor(index / 0x10000);
+    return this.#cipher
+      .sealRtp(header, payload, from, sizeBytes, rollover, out, offset);
   }
 
   /** See {@linkcode SrtpSender.protectRtcp}. */
@@ -59,6 +68,13 @@ export class IndexingSender implements SrtpSender {
   close(): void {
     this.#closed = true;
     this.#cipher.close();
+  }
+
+  #find(ssrc: number): void {
+    let index = this.#indices.get(ssrc);
+    if (index === undefined) this.#indices.set(ssrc, index = new SendIndex());
+    this.#ssrc = ssrc;
+    this.#index = index;
   }
 
   #checkOpen(): void {
