@@ -86,6 +86,11 @@ testCall(
       '[data-testid="tile"][data-username="bob"][data-picture]',
     );
     await page.keyboard.press("Control+,");
+    // The settings show that the microphone hears something.
+    await page.waitForFunction(() => {
+      const bar = document.querySelector<HTMLElement>("dialog .level-bar");
+      return Number(/[\d.]+/.exec(bar?.style.transform ?? "")?.[0]) > 0.05;
+    });
     await page.getByTestId("setting-receive").selectOption("audio");
     await others.waitFor({ state: "detached" });
     await page.getByTestId("setting-receive").selectOption("everything");

@@ -158,6 +158,15 @@ testCall(
     await command(olga, "/unlock");
     await bob.getByText(STRINGS.call.locked).waitFor({ state: "detached" });
 
+    // Quiet by one button beside the list.
+    await bob.getByTestId("toggle-mic").click();
+    await bob.getByRole("button", { name: STRINGS.call.microphoneOff })
+      .waitFor();
+    await olga.getByTestId("open-people").click();
+    await olga.getByTestId("mute-all").click();
+    await bob.getByRole("button", { name: STRINGS.call.microphoneOn })
+      .waitFor();
+
     await act(olga, "bob", STRINGS.people.remove);
     await olga.getByTestId("prompt-text").fill("See you");
     await olga.getByTestId("prompt-send").click();

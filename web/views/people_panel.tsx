@@ -25,26 +25,43 @@ export function PeoplePanel(): JSX.Element {
           <PersonRow key={person.id} person={person} />
         ))}
       </ul>
-      {me.permissions.includes("token") && <InviteButton />}
+      <PanelFoot />
     </SidePanel>
   );
 }
 
-function InviteButton(): JSX.Element {
-  const { store } = usePage();
+/** What is wanted most often of the group as a whole. */
+function PanelFoot(): JSX.Element | null {
+  const { store, session } = usePage();
+  const { me, people } = store.state.value;
+  const mayInvite = me.permissions.includes("token");
+  const mayMute = me.permissions.includes("op") && people.length > 1;
+  if (!mayInvite && !mayMute) return null;
   return (
     <div class="panel-foot">
-      <button
-        type="button"
-        class="button button-primary"
-        onClick={() =>
-          store.dispatch({
-            kind: "dialog-opened",
-            dialog: { kind: "invite" },
-          })}
-      >
-        <Icon name="invite" /> {STRINGS.invite.title}
-      </button>
+      {mayMute && (
+        <button
+          type="button"
+          class="button"
+          data-testid="mute-all"
+          onClick={() => session.actions.mute("")}
+        >
+          <Icon name="microphoneOff" /> {STRINGS.group.muteAll}
+        </button>
+      )}
+      {mayInvite && (
+        <button
+          type="button"
+          class="button button-primary"
+          onClick={() =>
+            store.dispatch({
+              kind: "dialog-opened",
+              dialog: { kind: "invite" },
+            })}
+        >
+          <Icon name="invite" /> {STRINGS.invite.title}
+        </button>
+      )}
     </div>
   );
 }

@@ -1,8 +1,11 @@
 import type { JSX } from "preact";
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { STRINGS } from "../strings.ts";
 import { DeviceSelect } from "./device_select.tsx";
 import { Dialog } from "./dialog.tsx";
 import { LanguageField } from "./language_field.tsx";
+import { LevelMeter } from "./level_meter.tsx";
 import { usePage } from "./page.ts";
 import { NotificationField } from "./notification_field.tsx";
 import { PasswordField } from "./password_field.tsx";
@@ -71,6 +74,7 @@ function DeviceFields(): JSX.Element {
           void session.publishing.changeDevice("microphone");
         }}
       />
+      <MicrophoneLevel />
       <DeviceSelect
         kind="camera"
         devices={cameras}
@@ -97,4 +101,18 @@ function DeviceFields(): JSX.Element {
       </button>
     </>
   );
+}
+
+/** Whether the microphone hears one, also while nobody else does. */
+function MicrophoneLevel(): JSX.Element | null {
+  const microphone = usePage().media.microphone.value;
+  const ear = useSignal<MediaStreamTrack | null>(null);
+  useEffect(() => {
+    // The track itself is silent while one is muted.
+    const track = microphone?.clone() ?? null;
+    if (track !== null) track.enabled = true;
+    ear.value = track;
+    return () => track?.stop();
+  }, [microphone]);
+  return ear.value === null ? null : <LevelMeter track={ear.value} />;
 }
