@@ -14,13 +14,22 @@ import { esbuildPath } from "./esbuild_path.ts";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const WEB = join(ROOT, "web");
 
-const PAGES = ["index.html", "group.html", "change-password.html", "404.html"];
+/** Pages in `web/`, and where they go in `web/dist/`. */
+const PAGES: Readonly<Record<string, string>> = {
+  "index.html": "index.html",
+  "group.html": "group.html",
+  "change-password.html": "change-password.html",
+  "admin.html": "admin/index.html",
+  "404.html": "404.html",
+};
 /** What the pages load, as their HTML names it. */
 const ENTRIES = [
   "landing.tsx",
   "main.tsx",
   "change_password.tsx",
+  "admin.tsx",
   "styles/main.css",
+  "styles/admin.css",
 ];
 /** The fonts' licence asks to be handed on with them. */
 const FONT_LICENCE = "node_modules/@fontsource-variable/inter/LICENSE";
@@ -77,8 +86,8 @@ export async function buildWeb(
     sizes.set(relative(outDir, join(ROOT, path)), bytes);
   }
   const entries = entriesOf(outputs, outDir);
-  for (const page of PAGES) {
-    sizes.set(page, await writePage(page, entries, outDir));
+  for (const [page, place] of Object.entries(PAGES)) {
+    sizes.set(place, await writePage(page, entries, join(outDir, place)));
   }
   for await (const { name } of Deno.readDir(join(WEB, "icons"))) {
     sizes.set(name, await copy(join(WEB, "icons", name), join(outDir, name)));
@@ -153,7 +162,7 @@ function importsOf(
 async function writePage(
   page: string,
   entries: ReadonlyMap<string, Entry>,
-  outDir: string,
+  to: string,
 ): Promise<number> {
   const source = await Deno.readTextFile(join(WEB, page));
   const imports = new Set<string>();
@@ -174,7 +183,8 @@ async function writePage(
   const bytes = new TextEncoder().encode(
     text.replace("</head>", `${hints.join("")}</head>`),
   );
-  await Deno.writeFile(join(outDir, page), bytes);
+  await Deno.mkdir(dirname(to), { recursive: true });
+  await Deno.writeFile(to, bytes);
   return bytes.length;
 }
 

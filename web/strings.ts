@@ -4,6 +4,7 @@ import {
   type Catalog,
   type Strings,
   withoutForm,
+  type Words,
 } from "./languages/catalog.ts";
 import { EN } from "./languages/en.ts";
 import type { Language, LanguageTag } from "./languages/languages.ts";
@@ -12,7 +13,8 @@ const translator = i18next.createInstance();
 void translator.init({
   lng: "en",
   fallbackLng: "en",
-  resources: { en: { translation: EN } },
+  // A copy: `addWords` adds to it.
+  resources: { en: { translation: { ...EN } } },
   // Preact writes text nodes; nothing here ever becomes HTML.
   interpolation: { escapeValue: false },
   initAsync: false,
@@ -26,14 +28,42 @@ const current = signal<LanguageTag>("en");
  */
 export const STRINGS: Strings = toWords(EN, "") as Strings;
 
+/** Words that only some page has. */
+interface MoreWords {
+  readonly name: string;
+  readonly load: (tag: LanguageTag) => Promise<Catalog>;
+}
+
+const moreWords: MoreWords[] = [];
+
+/**
+ * Adds words that only one page has, so that others need not load them. To be
+ * called before the page begins to speak.
+ *
+ * @param name under which they are kept, besides all others
+ */
+export function addWords<English extends Catalog>(
+  name: string,
+  english: English,
+  load: MoreWords["load"],
+): Words<English> {
+  const bundle = { [name]: english };
+  translator.addResourceBundle("en", "translation", bundle, true);
+  moreWords.push({ name, load });
+  return toWords(english, `${name}.`) as Words<English>;
+}
+
 /** Makes the pages speak a language, from now on. */
 export async function speak(language: Language): Promise<void> {
-  if (!translator.hasResourceBundle(language.tag, "translation")) {
-    translator.addResourceBundle(
-      language.tag,
-      "translation",
-      await language.load(),
+  const { tag } = language;
+  if (!translator.hasResourceBundle(tag, "translation")) {
+    const more = moreWords.map(async ({ name, load }) =>
+      [name, await load(tag)] as const
     );
+    translator.addResourceBundle(tag, "translation", {
+      ...await language.load(),
+      ...Object.fromEntries(await Promise.all(more)),
+    });
   }
   await translator.changeLanguage(language.tag);
   current.value = language.tag;

@@ -12,6 +12,7 @@ import { STRINGS } from "../strings.ts";
 import { reconnectDelayMs } from "./backoff.ts";
 import { CallActions } from "./call_actions.ts";
 import { receiveMessages } from "./conversation.ts";
+import { describeChanges } from "./changes.ts";
 import { Files, type SaveFile } from "./files.ts";
 import { FlowUses } from "./flow_uses.ts";
 import { type JoinRequest, Link, type LinkEvents } from "./link.ts";
@@ -208,8 +209,12 @@ export class CallSession {
       handleJoined: (connection, status) =>
         this.#handleJoined(connection, status),
       handleChanged: (connection, status) => {
+        const before = store.state.peek();
         store.dispatch({ kind: "me-changed", me: toMe(connection) });
         store.dispatch({ kind: "group-described", group: toGroup(status) });
+        for (const text of describeChanges(before, store.state.peek())) {
+          notices.show("info", text);
+        }
       },
       handleRefused: (failure) => this.#handleRefused(failure),
       handleRedirected: navigate,

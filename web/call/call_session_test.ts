@@ -7,6 +7,7 @@ import { initialState } from "../state/session_state.ts";
 import { createStore } from "../state/store.ts";
 import { CallSession } from "./call_session.ts";
 import { Notices } from "./notices.ts";
+import { STRINGS } from "../strings.ts";
 
 /** A page in its group's form, and the other side of it. */
 function openPage() {
@@ -324,4 +325,29 @@ test("notices of the server's go away by themselves, errors do not", async () =>
     page.store.state.value.toasts.map(({ text }) => text),
     ["not authorised"],
   );
+});
+
+test("whoever may do more or less than before is told, and so is a lock", async () => {
+  const page = await joinPage();
+  const said = async (permissions: string[], locked = false) => {
+    const already = page.store.state.value.toasts.length;
+    await page.say({
+      ...JOINED,
+      kind: "change",
+      permissions,
+      status: { ...JOINED.status, locked },
+    });
+    return page.store.state.value.toasts.slice(already)
+      .map(({ text }) => text);
+  };
+  const all = ["op", "present", "message"];
+  assert.deepEqual(await said(["present", "message"]), []);
+  assert.deepEqual(await said(all), [STRINGS.call.isOperatorNow]);
+  assert.deepEqual(await said(all, true), [STRINGS.group.nowLocked]);
+  assert.deepEqual(await said(["present", "message"], true), [
+    STRINGS.call.isNoOperator,
+  ]);
+  assert.deepEqual(await said(["message"], true), [
+    STRINGS.call.presentsNoMore,
+  ]);
 });

@@ -10,6 +10,7 @@ export const AR: Catalog = {
   close: "إغلاق",
   cancel: "إلغاء",
   landing: {
+    administration: "الإدارة",
     tagline: "مكالمات مرئية على خادمك الخاص",
     pitch: "لا شيء تثبّته ولا حساب تنشئه. افتح رابط مجموعتك وتحدّث.",
     groupLabel: "المجموعة",
@@ -233,7 +234,6 @@ export const AR: Catalog = {
     handUp: "اليد مرفوعة",
     cameraIsOff: "الكاميرا مطفأة",
     connecting: "جارٍ الاتصال",
-    paused: "متوقّف",
     fullscreen: "ملء الشاشة",
     pin: "كبّر",
     unpin: "ألغِ التكبير",
@@ -246,6 +246,9 @@ export const AR: Catalog = {
     mayPresentNow: "يمكنك العرض الآن.",
     mayNotChat: "لم يعد بإمكانك الكتابة في الدردشة.",
     isOperatorNow: "أنت مشرف الآن.",
+    isNoOperator: "لم تعد مشرفاً.",
+    presentsNoMore: "لم يعد بإمكانك العرض.",
+    mayChatNow: "يمكنك الآن الكتابة في الدردشة.",
   },
   layout: {
     label: "التخطيط",
@@ -428,7 +431,6 @@ export const AR: Catalog = {
     validFrom: "صالح من (اختياري)",
     validUntil: "صالح حتى",
     make: "أنشئ رابط دعوة",
-    making: "جارٍ إنشاء الرابط…",
     link: "رابط الدعوة",
     copy: "انسخ",
     copied: "نُسخ",

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { speak, STRINGS } from "../strings.ts";
+import { ADMIN_EN } from "./admin/en.ts";
+import { ADMIN_CATALOGS } from "./admin/words.ts";
 import { type Catalog, isForm, withoutForm } from "./catalog.ts";
 import { EN } from "./en.ts";
-import { LANGUAGES, pickLanguage } from "./languages.ts";
+import { LANGUAGES, type LanguageTag, pickLanguage } from "./languages.ts";
 
 /** All texts by path: `landing.people_one`. */
 function textsOf(catalog: Catalog, path = ""): Map<string, string> {
@@ -19,10 +21,10 @@ function textsOf(catalog: Catalog, path = ""): Map<string, string> {
 }
 
 /** What a language needs: English's texts, with its own forms for numbers. */
-function wantedIn(tag: string): Map<string, string> {
+function wantedIn(tag: string, english: Catalog): Map<string, string> {
   const forms = new Intl.PluralRules(tag).resolvedOptions().pluralCategories;
   const wanted = new Map<string, string>();
-  for (const [path, text] of textsOf(EN)) {
+  for (const [path, text] of textsOf(english)) {
     if (!isForm(path)) wanted.set(path, text);
     else {
       for (const form of forms) {
@@ -38,26 +40,36 @@ function parametersOf(text: string): readonly string[] {
     .toSorted();
 }
 
+/** @throws if a language lacks a word, or has one too many. */
+async function checkCatalog(
+  tag: LanguageTag,
+  english: Catalog,
+  load: () => Promise<Catalog>,
+): Promise<void> {
+  const wanted = wantedIn(tag, english);
+  const texts = textsOf(await load());
+  assert.deepEqual(
+    [...texts.keys()].toSorted(),
+    [...wanted.keys()].toSorted(),
+  );
+  for (const [path, text] of texts) {
+    assert.notEqual(text.trim(), "", `${tag} ${path} is empty`);
+    const parameters = parametersOf(text);
+    const expected = parametersOf(wanted.get(path) ?? "");
+    // Some languages have a word for one or two and need no number.
+    const number = isForm(path) ? "count" : undefined;
+    assert.deepEqual(
+      parameters.filter((name) => name !== number),
+      expected.filter((name) => name !== number),
+      `${tag} ${path}`,
+    );
+  }
+}
+
 for (const { tag, load } of LANGUAGES) {
   test(`no word is missing in ${tag}, and none is there for nothing`, async () => {
-    const wanted = wantedIn(tag);
-    const texts = textsOf(await load());
-    assert.deepEqual(
-      [...texts.keys()].toSorted(),
-      [...wanted.keys()].toSorted(),
-    );
-    for (const [path, text] of texts) {
-      assert.notEqual(text.trim(), "", `${tag} ${path} is empty`);
-      const parameters = parametersOf(text);
-      const expected = parametersOf(wanted.get(path) ?? "");
-      // Some languages have a word for one or two and need no number.
-      const number = isForm(path) ? "count" : undefined;
-      assert.deepEqual(
-        parameters.filter((name) => name !== number),
-        expected.filter((name) => name !== number),
-        `${tag} ${path}`,
-      );
-    }
+    await checkCatalog(tag, EN, load);
+    await checkCatalog(tag, ADMIN_EN, ADMIN_CATALOGS[tag]);
   });
 }
 

@@ -10,6 +10,7 @@ export const DE: Catalog = {
   close: "Schließen",
   cancel: "Abbrechen",
   landing: {
+    administration: "Verwaltung",
     tagline: "Videokonferenzen auf dem eigenen Server",
     pitch:
       "Nichts zu installieren, kein Konto. Öffnen Sie den Link Ihrer Gruppe und reden Sie.",
@@ -235,7 +236,6 @@ export const DE: Catalog = {
     handUp: "Hand gehoben",
     cameraIsOff: "Kamera aus",
     connecting: "verbindet",
-    paused: "angehalten",
     fullscreen: "Vollbild",
     pin: "Groß anzeigen",
     unpin: "Nicht mehr groß anzeigen",
@@ -248,6 +248,9 @@ export const DE: Catalog = {
     mayPresentNow: "Sie dürfen jetzt senden.",
     mayNotChat: "Sie dürfen nicht mehr in den Chat schreiben.",
     isOperatorNow: "Sie sind jetzt Operator.",
+    isNoOperator: "Sie sind kein Operator mehr.",
+    presentsNoMore: "Sie dürfen nicht mehr senden.",
+    mayChatNow: "Sie dürfen jetzt in den Chat schreiben.",
   },
   layout: {
     label: "Anordnung",
@@ -428,7 +431,6 @@ export const DE: Catalog = {
     validFrom: "Gültig ab (freiwillig)",
     validUntil: "Gültig bis",
     make: "Einladungslink machen",
-    making: "Der Link entsteht…",
     link: "Einladungslink",
     copy: "Kopieren",
     copied: "Kopiert",

@@ -13,6 +13,7 @@ export const EN = {
   close: "Close",
   cancel: "Cancel",
   landing: {
+    administration: "Administration",
     tagline: "Video calls on your own server",
     pitch:
       "Nothing to install, no account. Open the link of your group and talk.",
@@ -229,7 +230,6 @@ export const EN = {
     handUp: "hand raised",
     cameraIsOff: "camera off",
     connecting: "connecting",
-    paused: "paused",
     fullscreen: "Full screen",
     pin: "Make large",
     unpin: "Do not make large",
@@ -242,6 +242,9 @@ export const EN = {
     mayPresentNow: "You may present now.",
     mayNotChat: "You may no longer write in the chat.",
     isOperatorNow: "You are an operator now.",
+    isNoOperator: "You are no operator any more.",
+    presentsNoMore: "You may no longer present.",
+    mayChatNow: "You may write in the chat now.",
   },
   layout: {
     label: "Layout",
@@ -422,7 +425,6 @@ export const EN = {
     validFrom: "Valid from (optional)",
     validUntil: "Valid until",
     make: "Make invite link",
-    making: "Making the link…",
     link: "Invite link",
     copy: "Copy",
     copied: "Copied",

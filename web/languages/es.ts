@@ -10,6 +10,7 @@ export const ES: Catalog = {
   close: "Cerrar",
   cancel: "Cancelar",
   landing: {
+    administration: "Administración",
     tagline: "Videollamadas en su propio servidor",
     pitch: "Nada que instalar, sin cuenta. Abra el enlace de su grupo y hable.",
     groupLabel: "Grupo",
@@ -225,7 +226,6 @@ export const ES: Catalog = {
     handUp: "mano levantada",
     cameraIsOff: "cámara apagada",
     connecting: "conectando",
-    paused: "en pausa",
     fullscreen: "Pantalla completa",
     pin: "Ver en grande",
     unpin: "Dejar de ver en grande",
@@ -238,6 +238,9 @@ export const ES: Catalog = {
     mayPresentNow: "Ahora puede presentar.",
     mayNotChat: "Ya no puede escribir en el chat.",
     isOperatorNow: "Ahora es operador.",
+    isNoOperator: "Ya no es operador.",
+    presentsNoMore: "Ya no puede presentar.",
+    mayChatNow: "Ahora puede escribir en el chat.",
   },
   layout: {
     label: "Disposición",
@@ -418,7 +421,6 @@ export const ES: Catalog = {
     validFrom: "Válido desde (opcional)",
     validUntil: "Válido hasta",
     make: "Crear enlace de invitación",
-    making: "Creando el enlace…",
     link: "Enlace de invitación",
     copy: "Copiar",
     copied: "Copiado",

@@ -10,6 +10,7 @@ export const FR: Catalog = {
   close: "Fermer",
   cancel: "Annuler",
   landing: {
+    administration: "Administration",
     tagline: "Des visioconférences sur votre propre serveur",
     pitch:
       "Rien à installer, pas de compte. Ouvrez le lien de votre groupe et parlez.",
@@ -228,7 +229,6 @@ export const FR: Catalog = {
     handUp: "main levée",
     cameraIsOff: "caméra éteinte",
     connecting: "connexion",
-    paused: "en pause",
     fullscreen: "Plein écran",
     pin: "Agrandir",
     unpin: "Ne plus agrandir",
@@ -241,6 +241,9 @@ export const FR: Catalog = {
     mayPresentNow: "Vous pouvez présenter maintenant.",
     mayNotChat: "Vous ne pouvez plus écrire dans la discussion.",
     isOperatorNow: "Vous êtes maintenant opérateur.",
+    isNoOperator: "Vous n’êtes plus opérateur.",
+    presentsNoMore: "Vous ne pouvez plus présenter.",
+    mayChatNow: "Vous pouvez maintenant écrire dans la discussion.",
   },
   layout: {
     label: "Disposition",
@@ -424,7 +427,6 @@ export const FR: Catalog = {
     validFrom: "Valable dès le (facultatif)",
     validUntil: "Valable jusqu’au",
     make: "Créer le lien d’invitation",
-    making: "Création du lien…",
     link: "Lien d’invitation",
     copy: "Copier",
     copied: "Copié",

@@ -10,6 +10,7 @@ export const PL: Catalog = {
   close: "Zamknij",
   cancel: "Anuluj",
   landing: {
+    administration: "Administracja",
     tagline: "Wideorozmowy na własnym serwerze",
     pitch:
       "Bez instalowania i bez konta. Otwórz link swojej grupy i rozmawiaj.",
@@ -227,7 +228,6 @@ export const PL: Catalog = {
     handUp: "ręka podniesiona",
     cameraIsOff: "kamera wyłączona",
     connecting: "łączenie",
-    paused: "wstrzymano",
     fullscreen: "Pełny ekran",
     pin: "Powiększ",
     unpin: "Nie powiększaj",
@@ -240,6 +240,9 @@ export const PL: Catalog = {
     mayPresentNow: "Możesz już prezentować.",
     mayNotChat: "Nie możesz już pisać na czacie.",
     isOperatorNow: "Masz teraz prawa operatora.",
+    isNoOperator: "Nie jesteś już operatorem.",
+    presentsNoMore: "Nie możesz już prezentować.",
+    mayChatNow: "Możesz teraz pisać na czacie.",
   },
   layout: {
     label: "Układ",
@@ -420,7 +423,6 @@ export const PL: Catalog = {
     validFrom: "Ważne od (opcjonalnie)",
     validUntil: "Ważne do",
     make: "Utwórz link z zaproszeniem",
-    making: "Tworzę link…",
     link: "Link z zaproszeniem",
     copy: "Kopiuj",
     copied: "Skopiowano",

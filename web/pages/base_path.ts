@@ -14,3 +14,6 @@ export const HOME_ADDRESS = `${BASE_PATH}/`;
 
 /** Where the logo is. */
 export const LOGO_ADDRESS = `${BASE_PATH}/favicon.svg`;
+
+/** Where the page for administrators is. */
+export const ADMIN_ADDRESS = `${BASE_PATH}/admin/`;

@@ -1,4 +1,5 @@
 import { BASE_PATH } from "./base_path.ts";
+import { toBasicAuthorization } from "./basic_authorization.ts";
 import { encodeGroup } from "./group_address.ts";
 
 /** What came of changing a password. */
@@ -21,7 +22,7 @@ export async function changePassword(
         method: "POST",
         headers: {
           "Content-Type": "text/plain",
-          "Authorization": `Basic ${toBase64(`${username}:${old}`)}`,
+          "Authorization": toBasicAuthorization(username, old),
         },
         credentials: "omit",
         body: fresh,
@@ -32,10 +33,4 @@ export async function changePassword(
   } catch {
     return "failed"; // No network, or no server.
   }
-}
-
-/** Of the text in UTF-8, as RFC 7617 §2.1 has it. */
-function toBase64(text: string): string {
-  const bytes = new TextEncoder().encode(text);
-  return btoa(String.fromCharCode(...bytes));
 }

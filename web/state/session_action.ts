@@ -60,7 +60,8 @@ export type SessionAction =
   | { readonly kind: "panel-toggled"; readonly panel: Exclude<Panel, "none"> }
   | { readonly kind: "panel-closed" }
   | { readonly kind: "dialog-opened"; readonly dialog: Dialog }
-  | { readonly kind: "dialog-closed" }
+  /** Closes that dialogue; another that has been opened since stays. */
+  | { readonly kind: "dialog-closed"; readonly dialog: Dialog }
   | { readonly kind: "invitation-made"; readonly token: Token }
   /** Shown, and so not new any more. */
   | { readonly kind: "invitation-seen" }

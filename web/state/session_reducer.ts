@@ -71,7 +71,9 @@ export function reduceSession(
     case "dialog-opened":
       return { ...state, dialog: action.dialog };
     case "dialog-closed":
-      return { ...state, dialog: { kind: "none" } };
+      return state.dialog === action.dialog
+        ? { ...state, dialog: { kind: "none" } }
+        : state;
     case "invitation-made":
     case "invitation-seen":
     case "invitations-listed":

@@ -168,3 +168,27 @@ test("no more than four notices are shown, and none twice", () => {
 
   assert.deepEqual(state.toasts.map(({ key }) => key), [3, 4, 5, 6]);
 });
+
+test("a dialogue that closes late leaves the one that was opened since", () => {
+  const first = { kind: "shortcuts" } as const;
+  const second = { kind: "invite" } as const;
+  const again = { kind: "invite" } as const;
+  const open = after(
+    { kind: "dialog-opened", dialog: first },
+    { kind: "dialog-opened", dialog: second },
+    { kind: "dialog-closed", dialog: first },
+  );
+  assert.equal(open.dialog, second);
+
+  const reopened = after(
+    { kind: "dialog-opened", dialog: second },
+    { kind: "dialog-opened", dialog: again },
+    { kind: "dialog-closed", dialog: second },
+  );
+  assert.equal(reopened.dialog, again);
+  const closed = reduceSession(reopened, {
+    kind: "dialog-closed",
+    dialog: again,
+  });
+  assert.equal(closed.dialog.kind, "none");
+});

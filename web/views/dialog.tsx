@@ -1,12 +1,11 @@
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
-import { STRINGS } from "../strings.ts";
-import { Icon } from "./icons.tsx";
+import { useRef } from "preact/hooks";
+import { Modal } from "./modal.tsx";
 import { usePage } from "./page.ts";
 
-/** The frame of what opens above everything else. */
+/** A dialogue of the call's page, which its state knows to be open. */
 export function Dialog(
-  { title, testId, wide = false, children }: {
+  { children, ...frame }: {
     readonly title: string;
     readonly testId: string;
     readonly wide?: boolean;
@@ -14,40 +13,19 @@ export function Dialog(
   },
 ): JSX.Element {
   const { store } = usePage();
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const element = dialog.current;
-    element?.showModal();
-    // Closed in an orderly way, it gives the focus back.
-    return () => element?.close();
-  }, []);
+  const { dialog } = store.state.value;
+  const shown = useRef({ dialog, count: 0 });
+  // One that is opened anew is a new element: the old one may be closing still.
+  if (shown.current.dialog !== dialog) {
+    shown.current = { dialog, count: shown.current.count + 1 };
+  }
   return (
-    <dialog
-      ref={dialog}
-      class={wide ? "dialog dialog-wide" : "dialog"}
-      aria-label={title}
-      data-testid={testId}
-      onClose={() => store.dispatch({ kind: "dialog-closed" })}
-      onPointerDown={(event) => {
-        // Only the backdrop is the dialog itself.
-        if (event.target === dialog.current) dialog.current?.close();
-      }}
+    <Modal
+      key={shown.current.count}
+      {...frame}
+      onClose={() => store.dispatch({ kind: "dialog-closed", dialog })}
     >
-      <div class="dialog-inner">
-        <header class="panel-header">
-          <h2>{title}</h2>
-          <button
-            type="button"
-            class="icon-button"
-            aria-label={STRINGS.close}
-            title={STRINGS.close}
-            onClick={() => dialog.current?.close()}
-          >
-            <Icon name="close" />
-          </button>
-        </header>
-        {children}
-      </div>
-    </dialog>
+      {children}
+    </Modal>
   );
 }

@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
 import { STRINGS } from "../strings.ts";
 import { usePage } from "./page.ts";
+import { toTimeField } from "./time_field.ts";
 
 /** How long invitations last unless one says otherwise, as Galène's do. */
 const VALIDITY_MS = 2 * 86_400_000;
@@ -13,7 +14,7 @@ export function InviteForm(): JSX.Element {
   const name = useSignal("");
   const mayPresent = useSignal(permissions.includes("present"));
   const from = useSignal("");
-  const until = useSignal(toField(Date.now() + VALIDITY_MS));
+  const until = useSignal(toTimeField(Date.now() + VALIDITY_MS));
   const problem = useSignal("");
   const words = STRINGS.invite;
 
@@ -89,14 +90,5 @@ function TimeField(
         onInput={(event) => time.value = event.currentTarget.value}
       />
     </label>
-  );
-}
-
-/** A moment as the field has it: local time, without seconds. */
-function toField(timeMs: number): string {
-  const offsetMs = new Date(timeMs).getTimezoneOffset() * 60_000;
-  return new Date(timeMs - offsetMs).toISOString().slice(
-    0,
-    "yyyy-mm-ddThh:mm".length,
   );
 }

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
-import { LOGO_ADDRESS } from "../pages/base_path.ts";
+import { ADMIN_ADDRESS, LOGO_ADDRESS } from "../pages/base_path.ts";
 import type { PreferenceStore } from "../media/preference_store.ts";
 import { findGroup, toGroupAddress } from "../pages/group_address.ts";
 import { STRINGS } from "../strings.ts";
@@ -26,6 +26,9 @@ export function LandingPage(
         <PublicGroups />
         <footer class="landing-footer">
           <LanguageSelect preferences={preferences} />
+          <a class="landing-admin" href={ADMIN_ADDRESS}>
+            {STRINGS.landing.administration}
+          </a>
         </footer>
       </main>
     </div>

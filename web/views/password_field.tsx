@@ -47,11 +47,13 @@ export function PasswordField(
   );
 }
 
-function Secret(
-  { label, value, autocomplete }: {
+/** A field for a password. */
+export function Secret(
+  { label, value, autocomplete, testId }: {
     readonly label: string;
     readonly value: { value: string };
     readonly autocomplete: "current-password" | "new-password";
+    readonly testId?: string;
   },
 ): JSX.Element {
   return (
@@ -59,6 +61,7 @@ function Secret(
       <span class="field-label">{label}</span>
       <input
         type="password"
+        {...(testId === undefined ? {} : { "data-testid": testId })}
         value={value.value}
         autocomplete={autocomplete}
         onInput={(event) => value.value = event.currentTarget.value}

@@ -32,7 +32,7 @@ export function PromptDialog(
   const { store, session } = usePage();
   const text = useSignal("");
   const question = toQuestion(dialog);
-  const close = () => store.dispatch({ kind: "dialog-closed" });
+  const close = () => store.dispatch({ kind: "dialog-closed", dialog });
   const missing = !question.optional && text.value.trim() === "";
   return (
     <Dialog title={question.title} testId="prompt">
