@@ -56,7 +56,7 @@ ENV DENO_DIR=/deno-dir DENO_NO_UPDATE_CHECK=1
 WORKDIR /nereid
 USER nereid
 VOLUME ["/nereid/data", "/nereid/groups"]
-EXPOSE 8443/tcp 8443/udp
+EXPOSE 8443/tcp 8444/tcp 8444/udp
 
 # Plain HTTP is a socket inside, for the health check, so that on the host's
 # network no port is taken for it.
@@ -65,5 +65,5 @@ HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \
 
 # This process may only start the next, with permissions that follow from the
 # flags: its folders, its ports, OpenSSL. See cli/serve.ts. One media worker, so
-# that one UDP port will do: more are had by --media-workers (docs/adr/0017).
+# that one port for media will do: more are had by --media-workers (docs/adr/0017).
 ENTRYPOINT ["deno", "run", "--no-prompt", "--cached-only", "--allow-env", "--allow-run=/usr/local/bin/deno", "cli/serve.ts", "--http=/tmp/nereid.sock", "--media-workers=1"]

@@ -23,7 +23,7 @@ export async function openServerMedia(
   clock: Clock,
   log: Log,
 ): Promise<Media> {
-  const { mediaPort, mediaWorkers, publicAddresses } = options;
+  const { mediaPort, mediaWorkers, publicAddresses, http, https } = options;
   const portSet = choosePortSet(options.native, log);
   try {
     const media = await openMedia({
@@ -32,11 +32,14 @@ export async function openServerMedia(
       hostname: "::",
       port: mediaPort,
       publicAddresses,
+      reservedTcpPorts: [http, https].flatMap((place) =>
+        place !== undefined && "port" in place ? [place.port] : []
+      ),
       portSet,
       clock,
       log,
     });
-    log.info("Media", { workers: mediaWorkers, udp: media.ports.join() });
+    log.info("Media", { workers: mediaWorkers, ports: media.ports.join() });
     return media;
   } catch (error) {
     const reason = error instanceof WorkerOpenError ? error.reason : undefined;

@@ -18,7 +18,7 @@ export interface ServeOptions {
   readonly dataDirectory: string;
   readonly groupsDirectory: string;
   readonly staticDirectory: string;
-  /** The UDP port for media; 0 for any. */
+  /** The UDP and TCP port for media; 0 for any. */
   readonly mediaPort: number;
   /** How many threads carry media; 0: the main one does. */
   readonly mediaWorkers: number;
@@ -44,11 +44,11 @@ Usage: npx -y deno@2.9.6 task serve [FLAGS]
                           for this machine and reverse proxies: browsers give no
                           camera to pages that come over plain HTTP from elsewhere;
                           /PATH makes it a Unix socket, for proxies
-  --media-port PORT       the UDP port for sound and pictures (default 8443; 0: any);
-                          further media workers have the ports after it
-  --media-workers N       how many threads carry sound and pictures, each on a UDP
-                          port of its own (default: one for each core; 0: none, the
-                          main thread does)
+  --media-port PORT       the port for sound and pictures, UDP and TCP (default 8444;
+                          0: any); further media workers have the ports after it
+  --media-workers N       how many threads carry sound and pictures, each on a port of
+                          its own (default: one for each core; 0: none, the main
+                          thread does)
   --public-address IP     how others reach this machine, if not by an address of its
                           own (NAT); with :PORT if that differs; may be repeated
   --relay-only            browsers shall reach media by a TURN server only, out of those
@@ -113,7 +113,7 @@ function parseFlags(args: readonly string[]) {
         "data": { type: "string", default: "data" },
         "groups": { type: "string", default: "groups" },
         "static": { type: "string", default: "web/dist" },
-        "media-port": { type: "string", default: "8443" },
+        "media-port": { type: "string", default: "8444" },
         "media-workers": { type: "string" },
         "public-address": { type: "string", multiple: true },
         "relay-only": { type: "boolean", default: false },

@@ -12,7 +12,7 @@ Deno.test("parseServeOptions() has defaults that need no preparation", () => {
     dataDirectory: "data",
     groupsDirectory: "groups",
     staticDirectory: "web/dist",
-    mediaPort: 8443,
+    mediaPort: 8444,
     mediaWorkers: navigator.hardwareConcurrency,
     publicAddresses: [],
     relayOnly: false,

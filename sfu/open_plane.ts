@@ -7,6 +7,10 @@ import { openTransportHub } from "./transport/hub.ts";
 import type { MediaPorts } from "./transport/native/choose_ports.ts";
 import type { AnnouncedAddress } from "./transport/ports.ts";
 import { systemRandomBytes } from "./transport/random.ts";
+import {
+  alsoOverTcp,
+  openMediaSocket,
+} from "./transport/tcp/open_media_socket.ts";
 
 /**
  * How often the plane does what is due, in milliseconds. Lower asks sooner for
@@ -18,8 +22,10 @@ const POLL_INTERVAL_MS = 10;
 export interface OpenPlaneOptions {
   /** The address to bind: `::` is all, IPv4 included. */
   readonly hostname: string;
-  /** The UDP port; 0 for any. */
+  /** The UDP port, and TCP port; 0 for any. */
   readonly port: number;
+  /** TCP ports that something else of ours has: see `openMediaSocket`. */
+  readonly reservedTcpPorts: readonly number[];
   /** Announced instead of the machine's own, if there are any. */
   readonly publicAddresses: readonly string[];
   /** Shared with other planes; stay open when the plane closes. */
@@ -32,34 +38,36 @@ export interface OpenPlaneOptions {
 
 /** A plane on a port of its own. */
 export interface OpenPlane extends MediaPlane {
-  /** The UDP port that is bound. */
+  /** The port that is bound. */
   readonly port: number;
   readonly candidates: readonly AnnouncedAddress[];
 }
 
 /**
- * Opens the media plane in this thread: a UDP port and a timer.
+ * Opens the media plane in this thread: a port and a timer.
  *
  * @throws {Deno.errors.AddrInUse} if another program has the port
  * @throws {RangeError} if a public address is none
  */
 export function openPlane(options: OpenPlaneOptions): OpenPlane {
-  const { hostname, clock, log, publicAddresses, ports } = options;
+  const { clock, log, publicAddresses, ports } = options;
   const onError = (error: unknown) => log.error("bug in media", { error });
-  const socket = ports.openSocket({ hostname, port: options.port });
+  const { openSocket } = ports;
+  const { socket, hasTcp } = openMediaSocket({ ...options, openSocket });
   try {
+    const addresses = announcedAddresses({
+      machine: machineAddresses(),
+      publicAddresses,
+      host: socket.host,
+      port: socket.port,
+      // Two browsers on a laptop without a network should find each other.
+      loopback: publicAddresses.length > 0 ? "if-alone" : "last",
+    });
     const hub = openTransportHub({
       socket,
       dtls: ports.dtls,
       srtp: ports.srtp,
-      announced: announcedAddresses({
-        machine: machineAddresses(),
-        publicAddresses,
-        host: socket.host,
-        port: socket.port,
-        // Two browsers on a laptop without a network should find each other.
-        loopback: publicAddresses.length > 0 ? "if-alone" : "last",
-      }),
+      announced: hasTcp ? alsoOverTcp(addresses) : addresses,
       random: systemRandomBytes,
       clock,
       onError,

@@ -133,6 +133,18 @@ test("writePublisherAnswer() announces IPv6 alone, or nothing yet", () => {
   assert.match(none, /^m=audio 9 .*\r\nc=IN IP4 0\.0\.0\.0\r$/m);
 });
 
+test("writePublisherAnswer() announces TCP behind UDP (RFC 6544 §4.2, §4.5)", () => {
+  const offer = parsePublisherOffer(chromium.CAMERA, ["opus"]);
+  const [address] = LOCAL.candidates;
+  const candidates = [address!, { ...address!, transport: "tcp" as const }];
+  const lines = writePublisherAnswer(offer, { ...LOCAL, candidates })
+    .split("\r\n").filter((line) => line.startsWith("a=candidate"));
+  assert.deepEqual(lines.slice(0, 2), [
+    "a=candidate:1 1 udp 2130706431 192.0.2.1 4000 typ host",
+    "a=candidate:2 1 tcp 1520434943 192.0.2.1 4000 typ host tcptype passive",
+  ]);
+});
+
 test("writePublisherAnswer() never writes a line that is two", () => {
   const offer = parsePublisherOffer(chromium.CAMERA, ["opus"]);
   const ice = { ...LOCAL.ice, iceUfrag: "abcd\r\na=evil" };

@@ -105,16 +105,21 @@ export function extensionLines(id: number | undefined, uri: string): string[] {
 }
 
 /**
- * A host candidate for UDP (RFC 8839 §5.1). Earlier addresses are preferred;
- * each has a foundation of its own, as each has its own base.
+ * A host candidate for UDP (RFC 8839 §5.1) or TCP (RFC 6544 §4.5). Earlier
+ * addresses are preferred, and UDP to TCP; each has a foundation of its own, as
+ * each has its own base.
  */
 function candidateLine(
-  { host, port }: AnnouncedAddress,
+  { host, port, transport }: AnnouncedAddress,
   index: number,
 ): string {
-  const typePreference = 126;
-  const localPreference = 65_535 - index;
+  const isTcp = transport === "tcp";
+  const typePreference = isTcp ? 90 : 126;
+  // RFC 6544 §4.2: 2^13 times 4, which passive host candidates have.
+  const localPreference = (isTcp ? 4 * 2 ** 13 + 8_191 : 65_535) - index;
   // RFC 8445 §5.1.2.1, for component 1. A product, as `<<` would turn negative.
   const priority = typePreference * 2 ** 24 + localPreference * 2 ** 8 + 255;
-  return `a=candidate:${index + 1} 1 udp ${priority} ${host} ${port} typ host`;
+  const kind = isTcp ? "typ host tcptype passive" : "typ host";
+  const name = `${index + 1} 1 ${transport ?? "udp"}`;
+  return `a=candidate:${name} ${priority} ${host} ${port} ${kind}`;
 }

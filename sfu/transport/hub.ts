@@ -160,6 +160,11 @@ class Hub implements TransportHub, DatagramReceiver, PeerHost {
     if (this.#nextTurn === undefined) this.#runHandshakes();
   }
 
+  handleGone(endpoint: Endpoint): void {
+    this.#byEndpoint.get(endpoint)?.loseEndpoint(endpoint);
+    this.#byEndpoint.delete(endpoint);
+  }
+
   now(): Instant {
     return this.#batchTime ?? this.#clock.now().instant;
   }

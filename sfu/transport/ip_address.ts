@@ -38,6 +38,16 @@ export function toPlainAddress(text: string): string {
   return encodeIpAddress(isMappedIpv4(bytes) ? bytes.subarray(12) : bytes);
 }
 
+/**
+ * What counts as one place for bounds per address: an IPv4 address, or the /64
+ * network of an IPv6 one, since that is what one subscriber is given.
+ */
+export function networkOf(host: string): string {
+  const plain = toPlainAddress(host);
+  const bytes = decodeIpAddress(plain);
+  return bytes?.length === 16 ? `${bytes.subarray(0, 8).toHex()}/64` : plain;
+}
+
 /** Where an address may be reached from. */
 export type AddressScope = "global" | "loopback" | "link-local" | "unusable";
 

@@ -72,6 +72,8 @@ export interface DatagramReceiver {
   ): void;
   /** The batch is over: flush what it led to. */
   handleBatchEnd(): void;
+  /** An endpoint is gone for good: it was a connection, which has ended. */
+  handleGone?(endpoint: Endpoint): void;
 }
 
 /** SRTP protection profiles by their DTLS numbers (RFC 5764 §4.1.2, RFC 7714 §14.2). */
@@ -223,6 +225,8 @@ export interface LocalParameters {
 export interface AnnouncedAddress {
   readonly host: string;
   readonly port: number;
+  /** Over TCP, for whoever connects (RFC 6544, passive); absent: over UDP. */
+  readonly transport?: "tcp";
 }
 
 /** Gets what a {@linkcode PeerTransport} receives. Called on the packet path. */

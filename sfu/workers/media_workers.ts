@@ -270,11 +270,11 @@ export class MediaWorkers implements MediaPlane {
   }
 
   #start(n: number): WorkerThread {
-    const { hostname, portSet } = this.#options;
+    const { hostname, portSet, reservedTcpPorts } = this.#options;
+    const same = { hostname, portSet, reservedTcpPorts };
     const publicAddresses = this.#options.publicAddresses
       .map((text) => shiftPublicAddress(text, n));
-    const port = this.#ports[n]!;
-    const plane = { hostname, publicAddresses, portSet, port };
+    const plane = { ...same, publicAddresses, port: this.#ports[n]! };
     const thread = new WorkerThread(this.#options, plane, {
       handleEvent: (event) => this.#handleEvent(event),
       handleDeath: (reason) => {

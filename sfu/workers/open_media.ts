@@ -13,10 +13,12 @@ export interface OpenMediaOptions {
   readonly module: URL;
   /** The address to bind: `::` is all, IPv4 included. */
   readonly hostname: string;
-  /** The UDP port of the first worker; the others have those after it. 0: any. */
+  /** The UDP and TCP port of the first worker; the others have those after it. 0: any. */
   readonly port: number;
   /** Announced instead of the machine's own, if there are any. */
   readonly publicAddresses: readonly string[];
+  /** TCP ports that something else of ours has: no media over TCP is there. */
+  readonly reservedTcpPorts: readonly number[];
   readonly portSet: PortSet;
   readonly clock: Clock;
   readonly log: Log;
@@ -26,7 +28,7 @@ export interface OpenMediaOptions {
 
 /** All of media, in however many threads. */
 export interface Media {
-  /** The UDP ports that must be reachable. */
+  /** The ports, UDP and TCP, that must be reachable. */
   readonly ports: readonly number[];
   /** The plane; its events go to the function given. To be called once. */
   attach(onEvent: (event: PlaneEvent) => void): MediaPlane;

@@ -10,8 +10,10 @@ import type { PortSet } from "../transport/native/choose_ports.ts";
 /** What a worker's plane is opened with. */
 export interface WorkerPlaneOptions {
   readonly hostname: string;
-  /** The UDP port; 0 for any. */
+  /** The UDP port, and TCP port; 0 for any. */
   readonly port: number;
+  /** TCP ports that something else of ours has. */
+  readonly reservedTcpPorts: readonly number[];
   readonly publicAddresses: readonly string[];
   /** Chosen by the main thread, for all. */
   readonly portSet: PortSet;

@@ -96,6 +96,7 @@ export async function openTestCallServer(
   const plane = openPlane({
     hostname: "::",
     port: 0,
+    reservedTcpPorts: [],
     publicAddresses: [host],
     ports,
     clock: createSystemClock(),

@@ -20,7 +20,10 @@ import type {
   TransportHub,
 } from "../../sfu/transport/ports.ts";
 import { systemRandomBytes } from "../../sfu/transport/random.ts";
+import { openMediaSocket } from "../../sfu/transport/tcp/open_media_socket.ts";
+import type { TcpLimits } from "../../sfu/transport/tcp/tcp_socket.ts";
 import type { OpenPorts } from "./port_sets.ts";
+import { createTestLog } from "./test_log.ts";
 import {
   openTestPeer,
   type TestPeer,
@@ -139,8 +142,15 @@ export class TestHub {
   readonly endpointCount: () => number;
   readonly #calls: TestCall[] = [];
 
-  constructor(host: string, ports: MediaPorts) {
-    const socket = ports.openSocket({ hostname: "::", port: 0 });
+  constructor(host: string, ports: MediaPorts, tcp?: Partial<TcpLimits>) {
+    const { socket } = openMediaSocket({
+      openSocket: ports.openSocket,
+      hostname: "::",
+      port: 0,
+      reservedTcpPorts: [],
+      log: createTestLog(),
+      ...tcp === undefined ? {} : { limits: tcp },
+    });
     this.host = host;
     this.port = socket.port;
     this.endpointCount = () => socket.endpointCount;
@@ -192,8 +202,9 @@ export class TestHub {
 export async function openTestHub(
   openPorts: OpenPorts = openPortablePorts,
   host = "127.0.0.1",
+  tcp?: Partial<TcpLimits>,
 ): Promise<TestHub> {
-  return new TestHub(host, await openPorts());
+  return new TestHub(host, await openPorts(), tcp);
 }
 
 /** An RTP packet with a payload that tells it from others. */

@@ -43,6 +43,8 @@ export interface TestPeerOptions {
   };
   /** Unless given, the one that runs everywhere. */
   readonly srtp?: SrtpProvider;
+  /** By what it sends; a UDP socket of its own unless given. */
+  readonly openSocket?: () => DatagramSocket;
   /** SRTP profiles to offer; both unless given. */
   readonly profiles?: readonly SrtpProfile[];
   /** A certificate, which takes time to make; one of its own unless given. */
@@ -169,9 +171,9 @@ export class TestPeer {
   }
 
   /** Goes on from another port, as after a change of network. */
-  async move(): Promise<void> {
+  async move(openSocket?: () => DatagramSocket): Promise<void> {
     const old = this.#socket;
-    this.#socket = this.#open();
+    this.#socket = this.#open(openSocket);
     this.#server = this.#serverOn(this.#socket);
     old.close();
     await this.ice.check({ useCandidate: true });
@@ -191,16 +193,12 @@ export class TestPeer {
     this.close();
   }
 
-  #open(): DatagramSocket {
-    const socket = openDenoDatagramSocket({
-      hostname: "::",
-      port: 0,
-      arenaBytes: ARENA_BYTES,
-    });
+  #open(openSocket = this.#options.openSocket ?? openUdp): DatagramSocket {
+    const socket = openSocket();
     socket.start({
-      handleDatagram: (from, datagram) => {
+      handleDatagram: (from, buffer, offset, sizeBytes) => {
         if (socket === this.#socket && from === this.#server) {
-          this.#receive(datagram);
+          this.#receive(buffer.subarray(offset, offset + sizeBytes));
         }
       },
       handleBatchEnd: () => {},
@@ -267,6 +265,14 @@ export class TestPeer {
     this.#socket.commit(this.#server, offset, size);
     this.#socket.flush();
   }
+}
+
+function openUdp(): DatagramSocket {
+  return openDenoDatagramSocket({
+    hostname: "::",
+    port: 0,
+    arenaBytes: ARENA_BYTES,
+  });
 }
 
 /** RFC 3550 §5.1, §5.3.1. */
