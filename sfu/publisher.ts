@@ -230,8 +230,8 @@ export class Publisher implements PeerObserver, RtcpVisitor {
     const { audioLevelId } = track.section;
     if (audioLevelId === undefined) return;
     const at = this.#view.findExtension(audioLevelId);
-    track.level = at < 0 ? -1 : levelOf(readU8(packet, at));
-    if (track.level >= 0) this.#voice.receive(track.level, now);
+    track.level = at < 0 ? -1 : readU8(packet, at);
+    if (track.level >= 0) this.#voice.receive(levelOf(track.level), now);
   }
 
   #trackOf(packet: Uint8Array): PublisherTrack | undefined {

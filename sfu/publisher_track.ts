@@ -64,7 +64,7 @@ export class PublisherTrack {
   section: AcceptedSection;
   /** The source that delivers, or −1 before the first packet. */
   ssrc = -1;
-  /** How loud its latest packet is (RFC 6464), or −1 if that says nothing. */
+  /** How loud its latest packet is: the byte of RFC 6464, or −1 if there is none. */
   level = -1;
   /** The source of what it sends again (RFC 4588), or −1 if there is none. */
   rtxSsrc = -1;
@@ -212,6 +212,7 @@ export class PublisherTrack {
     this.#rate.add(view.size, now);
     if (startsKeyframe) this.keyframes.keyframeStarted();
     if (!this.cache.store(extended, view, bytes, now, startsKeyframe)) return;
+    if (this.level >= 0) this.cache.noteLevel(extended, this.level);
     if (this.#viewers.length === 0) return;
     if (this.#batchSize === 0 || extended < this.#batchOldest) {
       this.#batchOldest = extended;

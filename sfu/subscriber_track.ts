@@ -91,6 +91,7 @@ export class SubscriberTrack implements PathTrack, PacedTrack {
   set help(help: AgreedHelp) {
     this.#help = help;
     this.#writer.transportSequenceId = help.transportSequence ?? -1;
+    this.#writer.audioLevelId = help.audioLevel ?? -1;
   }
 
   /** What it is a track of, in whatever encoding. */
@@ -267,6 +268,7 @@ export class SubscriberTrack implements PathTrack, PacedTrack {
     if (size === 0 && this.#rewriter.drop(extended)) return;
     if (picture === undefined) {
       if (!this.#rewriter.map(extended, timestamp, now)) return;
+      this.#writer.level = cache.level(slot);
       const red = this.#redPayload(extended);
       const marker = cache.marker(slot);
       if (red) this.#send(this.#help.red!, marker, red, 0, red.length, now);
@@ -446,6 +448,7 @@ export class SubscriberTrack implements PathTrack, PacedTrack {
     const at = cache.payloadOffset(slot);
     const size = cache.payloadSize(slot);
     const marker = this.#picture.isLast(picture, cache.marker(slot));
+    this.#writer.level = cache.level(slot);
     const isNumbered = this.#picture.number(picture, memory, at);
     try {
       return this.#send(this.#payloadType, marker, memory, at, size, now);

@@ -3,9 +3,12 @@ import type { Pacer } from "./rtp/congestion/pacer.ts";
 import type { PeerFeedback } from "./rtp/congestion/peer_feedback.ts";
 import { RateMeter } from "./rtp/rate_meter.ts";
 import {
+  addAudioLevel,
   LONG_RTP_HEADER_SIZE,
+  LONGEST_RTP_HEADER_SIZE,
   markPadded,
   RTP_HEADER_SIZE,
+  writeAudioLevel,
   writeRtpHeader,
   writeTransportSequence,
 } from "./rtp/rtp_packet.ts";
@@ -29,8 +32,13 @@ export class TrackWriter {
   readonly #rate = new RateMeter();
   readonly #header = new Uint8Array(RTP_HEADER_SIZE);
   readonly #longHeader = new Uint8Array(LONG_RTP_HEADER_SIZE);
+  readonly #longestHeader = new Uint8Array(LONGEST_RTP_HEADER_SIZE);
   /** The extension by which the viewer tells packets of the peer apart, or −1. */
   transportSequenceId = -1;
+  /** The extension by which the viewer learns how loud sound is, or −1. */
+  audioLevelId = -1;
+  /** How loud the next packet is, or −1 if that is not known. */
+  level = -1;
 
   constructor({ transport, feedback, pacer }: SubscriberTrackPeer) {
     this.#transport = transport;
@@ -64,7 +72,9 @@ export class TrackWriter {
     now: Instant,
   ): number {
     const numbered = this.transportSequenceId > 0 && this.#transport.connected;
-    const header = numbered ? this.#longHeader : this.#header;
+    const level = this.audioLevelId > 0 ? this.level : -1;
+    this.level = -1;
+    const header = this.#headerFor(numbered, level >= 0);
     writeRtpHeader(
       header,
       payloadType,
@@ -74,6 +84,10 @@ export class TrackWriter {
       ssrc,
     );
     if (numbered) this.#number(header, sizeBytes, now);
+    if (level >= 0) {
+      if (numbered) addAudioLevel(header, this.audioLevelId, level);
+      else writeAudioLevel(header, this.audioLevelId, level);
+    }
     const size = this.#send(header, buffer, offset, sizeBytes, now);
     this.#pacer.sent(size, now);
     return size;
@@ -92,6 +106,11 @@ export class TrackWriter {
     this.#number(header, PADDING.length, now);
     markPadded(header);
     return this.#send(header, PADDING, 0, PADDING.length, now);
+  }
+
+  #headerFor(isNumbered: boolean, hasLevel: boolean): Uint8Array {
+    if (isNumbered && hasLevel) return this.#longestHeader;
+    return isNumbered || hasLevel ? this.#longHeader : this.#header;
   }
 
   #number(header: Uint8Array, payloadSize: number, now: Instant): void {

@@ -60,6 +60,7 @@ export class PacketCache {
   #offsets: Uint16Array;
   #sizes: Uint16Array;
   #flags: Uint8Array;
+  #levels: Int16Array;
   #newest = -1;
   #keyframe = -1;
 
@@ -79,6 +80,7 @@ export class PacketCache {
     this.#offsets = new Uint16Array(capacity);
     this.#sizes = new Uint16Array(capacity);
     this.#flags = new Uint8Array(capacity);
+    this.#levels = new Int16Array(capacity);
   }
 
   /** In packets. */
@@ -114,10 +116,22 @@ export class PacketCache {
     this.#sizes[slot] = view.payloadSize;
     this.#flags[slot] = (view.marker ? MARKER : 0) |
       (startsKeyframe ? KEYFRAME : 0);
+    this.#levels[slot] = NO_LEVEL;
     this.#copy(bytes, view.start, view.size, slot * MAX_CACHED_BYTES);
     if (extended > this.#newest) this.#newest = extended;
     if (startsKeyframe && extended > this.#keyframe) this.#keyframe = extended;
     return true;
+  }
+
+  /** Notes how loud the packet is that was stored last: the byte of RFC 6464. */
+  noteLevel(extended: number, level: number): void {
+    const slot = this.find(extended);
+    if (slot >= 0) this.#levels[slot] = level;
+  }
+
+  /** What {@linkcode noteLevel} was told of the packet in a slot; −1 if nothing. */
+  level(slot: number): number {
+    return this.#levels[slot]!;
   }
 
   /** The slot of a packet, or −1 if it is not there (any more). */
@@ -237,6 +251,7 @@ export class PacketCache {
     this.#offsets = other.#offsets;
     this.#sizes = other.#sizes;
     this.#flags = other.#flags;
+    this.#levels = other.#levels;
   }
 
   /** Forgets everything: the source is another one. */
@@ -271,6 +286,7 @@ export class PacketCache {
     this.#offsets[to] = source.#offsets[from]!;
     this.#sizes[to] = source.#sizes[from]!;
     this.#flags[to] = source.#flags[from]!;
+    this.#levels[to] = source.#levels[from]!;
     const start = from * MAX_CACHED_BYTES;
     const packet = source.#arena.subarray(start, start + MAX_CACHED_BYTES);
     this.#arena.set(packet, to * MAX_CACHED_BYTES);
@@ -285,6 +301,7 @@ function wordsOf(bytes: Uint8Array): DataView {
 
 const MARKER = 1;
 const KEYFRAME = 2;
+const NO_LEVEL = -1;
 
 function checkCapacity(capacity: number): number {
   const isPowerOfTwo = Number.isInteger(Math.log2(capacity));

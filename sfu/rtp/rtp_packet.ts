@@ -6,6 +6,9 @@ export const RTP_HEADER_SIZE = 12;
 /** The size of a header with {@linkcode writeTransportSequence}, in bytes. */
 export const LONG_RTP_HEADER_SIZE = 20;
 
+/** The same with {@linkcode addAudioLevel}. */
+export const LONGEST_RTP_HEADER_SIZE = 24;
+
 const ONE_BYTE_PROFILE = 0xbede;
 const TWO_BYTE_PROFILE = 0x1000;
 const NO_BYTES = new Uint8Array(0);
@@ -182,6 +185,40 @@ export function writeTransportSequence(
   out[16] = extensionId << 4 | 1;
   writeU16(out, 17, number);
   out[19] = 0;
+}
+
+/**
+ * Adds how loud the sound is (RFC 6464 §3) as the only extension of the header
+ * at the start of `out`, which makes it one of {@linkcode LONG_RTP_HEADER_SIZE}
+ * bytes.
+ */
+export function writeAudioLevel(
+  out: Uint8Array,
+  extensionId: number,
+  level: number,
+): void {
+  out[0] = 0x90;
+  writeU16(out, 12, ONE_BYTE_PROFILE);
+  writeU16(out, 14, 1);
+  out[16] = extensionId << 4;
+  out[17] = level;
+  writeU16(out, 18, 0);
+}
+
+/**
+ * The same behind what {@linkcode writeTransportSequence} has written, which
+ * makes it a header of {@linkcode LONGEST_RTP_HEADER_SIZE} bytes.
+ */
+export function addAudioLevel(
+  out: Uint8Array,
+  extensionId: number,
+  level: number,
+): void {
+  writeU16(out, 14, 2);
+  out[19] = extensionId << 4;
+  out[20] = level;
+  out[21] = 0;
+  writeU16(out, 22, 0);
 }
 
 /** Says of the header at the start of `out` that padding ends the packet. */

@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { RTP_HEADER_SIZE, RtpView, writeRtpHeader } from "./rtp_packet.ts";
+import {
+  addAudioLevel,
+  LONG_RTP_HEADER_SIZE,
+  LONGEST_RTP_HEADER_SIZE,
+  RTP_HEADER_SIZE,
+  RtpView,
+  writeAudioLevel,
+  writeRtpHeader,
+  writeTransportSequence,
+} from "./rtp_packet.ts";
 
 const FIXED = [0x80, 0xe0, 0x71, 0x3e, 0x5d, 0x6f, 0x3c, 0xc5, 1, 2, 3, 4];
 
@@ -117,6 +126,30 @@ test("RtpView.parse() stays within bounds, whatever comes", () => {
     }),
     { numRuns: 3_000 },
   );
+});
+
+test("levels of sound are found where they were written, alone and behind a number", () => {
+  const view = new RtpView();
+  const level = fc.nat(255);
+  const id = fc.integer({ min: 1, max: 14 });
+  fc.assert(fc.property(level, id, fc.nat(0xffff), (level, id, number) => {
+    const other = id % 14 + 1;
+    const alone = new Uint8Array(LONG_RTP_HEADER_SIZE);
+    writeRtpHeader(alone, 111, true, 1, 2, 3);
+    writeAudioLevel(alone, id, level);
+    const both = new Uint8Array(LONGEST_RTP_HEADER_SIZE).fill(0xee);
+    writeRtpHeader(both, 111, true, 1, 2, 3);
+    writeTransportSequence(both, other, number);
+    addAudioLevel(both, id, level);
+    for (const header of [alone, both]) {
+      assert.ok(view.parse(header));
+      assert.equal(view.payloadSize, 0);
+      assert.equal(header[view.findExtension(id)], level);
+      assert.equal(view.elementSize, 1);
+    }
+    const at = view.findExtension(other);
+    assert.equal(both[at]! << 8 | both[at + 1]!, number);
+  }));
 });
 
 test("writeRtpHeader() writes what RtpView.parse() reads", () => {

@@ -23,6 +23,9 @@ export const REPAIRED_ID_EXTENSION =
 export const AUDIO_LEVEL_EXTENSION =
   "urn:ietf:params:rtp-hdrext:ssrc-audio-level";
 
+/** The id of {@linkcode AUDIO_LEVEL_EXTENSION} in our offers. */
+export const AUDIO_LEVEL_ID = 1;
+
 /** The id of {@linkcode TRANSPORT_SEQUENCE_EXTENSION} in our offers. */
 export const TRANSPORT_SEQUENCE_ID = 3;
 

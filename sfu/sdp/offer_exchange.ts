@@ -7,7 +7,11 @@ import {
   type SdpDocument,
   type Section,
 } from "./document.ts";
-import { findExtensionId, TRANSPORT_SEQUENCE_EXTENSION } from "./extensions.ts";
+import {
+  AUDIO_LEVEL_EXTENSION,
+  findExtensionId,
+  TRANSPORT_SEQUENCE_EXTENSION,
+} from "./extensions.ts";
 import { type OfferedCodec, parseCodecs } from "./offered_codecs.ts";
 import { parseRemoteTransport } from "./remote_transport.ts";
 import { isReceivable, parseDirection } from "./section_state.ts";
@@ -24,7 +28,10 @@ const ALL_CODECS: readonly CodecName[] = [
 ];
 
 /** What we can send, and a viewer may want, besides the codec. */
-const EXTENSIONS = [TRANSPORT_SEQUENCE_EXTENSION] as const;
+const EXTENSIONS = [
+  TRANSPORT_SEQUENCE_EXTENSION,
+  AUDIO_LEVEL_EXTENSION,
+] as const;
 
 /** What of a viewer's offer and of ours have in common. */
 interface Match {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { CODECS } from "./codecs.ts";
-import { TRANSPORT_SEQUENCE_ID } from "./extensions.ts";
+import { AUDIO_LEVEL_ID, TRANSPORT_SEQUENCE_ID } from "./extensions.ts";
 import * as answers from "./fixtures/answers.ts";
 import * as chromium from "./fixtures/chromium.ts";
 import * as firefox from "./fixtures/firefox.ts";
@@ -196,6 +196,9 @@ test("our answer to our offer accepts all that is active", () => {
           rtx: CODECS[codec].subscriberRtxPayloadType,
           red: undefined,
           transportSequence: TRANSPORT_SEQUENCE_ID,
+          audioLevel: CODECS[codec].kind === "audio"
+            ? AUDIO_LEVEL_ID
+            : undefined,
         })),
       );
     }),

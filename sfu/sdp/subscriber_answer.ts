@@ -7,7 +7,11 @@ import {
   type Section,
   sectionName,
 } from "./document.ts";
-import { findExtensionId, TRANSPORT_SEQUENCE_EXTENSION } from "./extensions.ts";
+import {
+  AUDIO_LEVEL_EXTENSION,
+  findExtensionId,
+  TRANSPORT_SEQUENCE_EXTENSION,
+} from "./extensions.ts";
 import { type OfferedCodec, parseCodecs } from "./offered_codecs.ts";
 import { parseRemoteTransport } from "./remote_transport.ts";
 import { isReceivable, parseDirection } from "./section_state.ts";
@@ -30,6 +34,8 @@ export interface AgreedHelp {
    * which there is feedback.
    */
   readonly transportSequence: number | undefined;
+  /** That of the extension that tells how loud sound is. */
+  readonly audioLevel: number | undefined;
 }
 
 /** None at all, before there is an answer. */
@@ -38,6 +44,7 @@ export const NO_HELP: AgreedHelp = {
   rtx: undefined,
   red: undefined,
   transportSequence: undefined,
+  audioLevel: undefined,
 };
 
 /** What a viewer answers. */
@@ -132,6 +139,9 @@ function parseHelp(answered: Section, offered: SubscriberSection): AgreedHelp {
     payloadType: taken?.payloadType,
     rtx: subscriberRtxPayloadType && taken?.rtxPayloadType,
     red: subscriberRedPayloadType && taken?.redPayloadType,
+    audioLevel: offered.kind === "audio"
+      ? findExtensionId(answered, AUDIO_LEVEL_EXTENSION)
+      : undefined,
     transportSequence: isNumbered
       ? findExtensionId(answered, TRANSPORT_SEQUENCE_EXTENSION)
       : undefined,

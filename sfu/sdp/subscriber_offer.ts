@@ -2,6 +2,8 @@ import { CODECS, type FormatName } from "./codecs.ts";
 import type { LocalSdp } from "./local_sdp.ts";
 import type { Msid } from "./msid.ts";
 import {
+  AUDIO_LEVEL_EXTENSION,
+  AUDIO_LEVEL_ID,
   TRANSPORT_SEQUENCE_EXTENSION,
   TRANSPORT_SEQUENCE_ID,
 } from "./extensions.ts";
@@ -64,6 +66,9 @@ function sectionLines(section: SubscriberSection, local: LocalSdp): string[] {
     ...transportLines({ media, protocol, formats }, mid, local, "actpass"),
     ...section.active ? sourceLines(section) : ["a=inactive"],
     ...extensionLines(TRANSPORT_SEQUENCE_ID, TRANSPORT_SEQUENCE_EXTENSION),
+    ...media === "audio"
+      ? extensionLines(AUDIO_LEVEL_ID, AUDIO_LEVEL_EXTENSION)
+      : [],
     ...codecLines(codec, payloadType, fmtp, feedback),
     ...rtxLines(codec, payloadType, subscriberRtxPayloadType),
     ...redLines(codec, payloadType, subscriberRedPayloadType),

@@ -1,4 +1,4 @@
-import { writeRtpHeader } from "../../sfu/rtp/rtp_packet.ts";
+import { RtpView, writeRtpHeader } from "../../sfu/rtp/rtp_packet.ts";
 import type { TestServer } from "../support/server.ts";
 import { openTestPeer, type TestPeer } from "../support/test_peer.ts";
 import {
@@ -80,6 +80,22 @@ export async function openProgram() {
     },
     [Symbol.dispose]: () => peer.close(),
   };
+}
+
+/** A program that has offered to play sound and pictures. To be closed. */
+export async function openPlayer() {
+  const program = await openProgram();
+  const tracks: TestTrack[] = [AUDIO, { kind: "video", ssrc: 2222 }];
+  const offer = writeTestOffer(tracks, program.peer.local)
+    .replaceAll("a=sendonly", "a=recvonly")
+    .replaceAll(/a=(msid|ssrc):.*\r\n/g, "");
+  /** All that has come, in order. */
+  const packets: RtpView[] = [];
+  program.peer.onRtp = (bytes) => {
+    const view = new RtpView();
+    if (view.parse(bytes.slice())) packets.push(view);
+  };
+  return { ...program, offer, packets };
 }
 
 /** Sends so many packets of sound. */

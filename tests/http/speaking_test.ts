@@ -6,7 +6,7 @@ import type { TestPeer } from "../support/test_peer.ts";
 import { PAYLOAD_TYPES } from "../support/test_sdp.ts";
 import { waitFor, waitForValue } from "../support/wait_for.ts";
 import { type JoinedClient, openClient } from "./join.ts";
-import { ask, AUDIO, hear, openProgram, SDP } from "./program.ts";
+import { ask, AUDIO, hear, openPlayer, openProgram, SDP } from "./program.ts";
 
 const LEVEL = "a=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level\r\n";
 const GROUPS = {
@@ -63,6 +63,20 @@ Deno.test("Who has asked for it is told who speaks, by the levels of the packets
   });
   const { id: flow } = await hear(asker, { type: "offer" });
   assert.equal(id, flow);
+  using player = await openPlayer();
+  // Under a number of its own.
+  const own = LEVEL.replace("extmap:1 ", "extmap:5 ");
+  const playing = await ask(server, "POST", "/group/maths/.whep", {
+    body: player.offer.replace("a=rtcp-mux\r\n", `a=rtcp-mux\r\n${own}`),
+    headers: SDP,
+  });
+  assert.ok(playing.text.includes(own), playing.text);
+  await player.connect(playing.text);
+  const heard = await waitForValue("a packet with its level", () => {
+    speak(20);
+    return player.packets.find((view) => view.findExtension(5) >= 0);
+  });
+  assert.equal(heard.findExtension(5), 17);
   await waitFor(
     "nobody to speak",
     () => {

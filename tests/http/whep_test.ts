@@ -5,21 +5,16 @@
  */
 import assert from "node:assert/strict";
 
-import { RtpView } from "../../sfu/rtp/rtp_packet.ts";
 import { TestServer } from "../support/server.ts";
-import {
-  readSsrcs,
-  type TestTrack,
-  writeTestOffer,
-} from "../support/test_sdp.ts";
+import { readSsrcs } from "../support/test_sdp.ts";
 import { waitFor, waitForValue } from "../support/wait_for.ts";
 import { type JoinedClient, openClient } from "./join.ts";
 import {
   ask,
   type Asking,
-  AUDIO,
   FRAGMENT,
   hear,
+  openPlayer,
   openProgram,
   SDP,
   sendSound,
@@ -71,21 +66,6 @@ async function openPublisher(server: TestServer, group: string, more: Asking) {
     /** Ends the flow. */
     end: () => ask(server, "DELETE", location, more),
   };
-}
-
-/** What a player of sound and pictures offers. */
-async function openPlayer() {
-  const program = await openProgram();
-  const tracks: TestTrack[] = [AUDIO, { kind: "video", ssrc: 2222 }];
-  const offer = writeTestOffer(tracks, program.peer.local)
-    .replaceAll("a=sendonly", "a=recvonly")
-    .replaceAll(/a=(msid|ssrc):.*\r\n/g, "");
-  const packets: RtpView[] = [];
-  program.peer.onRtp = (bytes) => {
-    const view = new RtpView();
-    if (view.parse(bytes.slice())) packets.push(view);
-  };
-  return { ...program, offer, packets };
 }
 
 function post(
