@@ -2,6 +2,7 @@ import type { Instant, Now } from "../lib/time.ts";
 import { Pacer } from "./rtp/congestion/pacer.ts";
 import type { SendClock } from "./rtp/congestion/send_clock.ts";
 import { SendSideEstimator } from "./rtp/congestion/send_side_estimator.ts";
+import { Retry } from "./rtp/congestion/retry.ts";
 import { type Claim, shareRate } from "./rtp/congestion/share_rate.ts";
 
 /**
@@ -49,6 +50,7 @@ export class ViewerPath {
   readonly estimator: SendSideEstimator;
   readonly pacer = new Pacer();
   readonly #peers = new Set<PathPeer>();
+  readonly #retry = new Retry();
   #nextShare = 0;
   /** What all tracks would use if the path carried it. */
   #wantedBps = 0;
@@ -98,10 +100,12 @@ export class ViewerPath {
     }
     const { estimator } = this;
     this.pacer.setEstimate(estimator.estimateBps);
+    const overflows = estimator.overflows(now);
     const grants = shareRate({
       nowBps: estimator.targetBps(now) * MEDIA_SHARE,
       sustainedBps: estimator.carriedBps * MEDIA_SHARE,
-      overflows: estimator.overflows(now),
+      overflows,
+      mayTry: this.#retry.poll(claims, overflows, now),
     }, claims);
     tracks.forEach((track, index) => track.setTargetRate(grants[index]!, now));
     this.#wantedBps = claims.reduce(

@@ -62,7 +62,7 @@ for (const seed of [1, 2, 3]) {
 
   Deno.test(`five flows at 4 → 1 → 4 Mbit/s: sound and screen hold, cameras go and come back (seed ${seed})`, () => {
     const { call, good, links, pictures, sound } = watch(seed, 1e6);
-    for (const share of sound(200)) assert.ok(share >= 0.985, `${share}`);
+    for (const share of sound(200)) assert.ok(share >= 0.98, `${share}`);
     const screen = pictures[SCREEN]!;
     assert.ok(screen.freezeMs(15_000, 50_000) < 2_000);
     assert.ok(screen.freezeMs(17_500, 30_000) < 400);
@@ -79,7 +79,7 @@ for (const seed of [1, 2, 3]) {
 
   Deno.test(`five flows at 4 → 0.5 → 4 Mbit/s: sound holds (seed ${seed})`, () => {
     const { pictures, sound } = watch(seed, 0.5e6);
-    for (const share of sound(200)) assert.ok(share >= 0.985, `${share}`);
+    for (const share of sound(200)) assert.ok(share >= 0.98, `${share}`);
     for (const picture of pictures) {
       assert.ok(picture.freezeMs(40_000, 50_000) < 200, "all are back");
     }

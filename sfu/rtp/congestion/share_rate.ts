@@ -53,6 +53,8 @@ export interface PathRate {
    * more than is thought, and nothing is left out.
    */
   readonly overflows: boolean;
+  /** Whether a picture that was left out is to be tried again though it is too much. */
+  readonly mayTry?: boolean;
 }
 
 /**
@@ -65,7 +67,7 @@ export interface PathRate {
  * @returns what each may use, in bit/s, in the order given
  */
 export function shareRate(
-  { nowBps, sustainedBps, overflows }: PathRate,
+  { nowBps, sustainedBps, overflows, mayTry = false }: PathRate,
   claims: readonly Claim[],
 ): number[] {
   const grants = grantSound(sustainedBps, claims);
@@ -73,7 +75,7 @@ export function shareRate(
   const pool = new Pool(claims, grants, sustainedBps - sound);
   const screens = pool.order("screen");
   const cameras = pool.order("camera");
-  pool.grantLowest([...screens, ...cameras], overflows);
+  pool.grantLowest([...screens, ...cameras], overflows, mayTry);
   pool.keepBack(sustainedBps - nowBps);
   pool.grantShares(screens);
   pool.grantShares(cameras);
@@ -122,17 +124,29 @@ class Pool {
       .sort((a, b) => this.#claim(b).weight - this.#claim(a).weight);
   }
 
-  /** @param mustFit whether to leave out what was shown and does not fit */
-  grantLowest(order: readonly number[], mustFit: boolean): void {
+  /**
+   * @param mustFit whether to leave out what was shown and does not fit
+   * @param mayTry whether the first that was left out comes back in any case
+   */
+  grantLowest(
+    order: readonly number[],
+    mustFit: boolean,
+    mayTry: boolean,
+  ): void {
+    // Who comes later must not get in where who came before did not.
+    let isFull = false;
     for (const [place, index] of order.entries()) {
       const { layersBps, grantedBps } = this.#claim(index);
       const lowest = layersBps[0] ?? 0;
-      const margin = grantedBps > 0 ? 1 : RETURN_MARGIN;
-      const isEnough = this.#leftBps >= lowest * margin;
+      const isShown = grantedBps > 0;
+      const isEnough = this.#leftBps >= lowest * (isShown ? 1 : RETURN_MARGIN);
       const isLast = place === 0 && this.#leftBps >= lowest * LAST_RESORT;
-      const isSpared = grantedBps > 0 && !mustFit;
-      // Who comes later must not get in where who came before did not.
-      if (!isEnough && !isLast && !isSpared) return;
+      const isSpared = isShown ? !mustFit : mayTry;
+      if (!isSpared && (isFull || !isEnough && !isLast)) {
+        isFull = true;
+        continue;
+      }
+      if (!isShown) mayTry = false;
       this.#raise(index, lowest);
     }
   }

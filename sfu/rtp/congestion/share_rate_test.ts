@@ -70,6 +70,14 @@ test("shareRate() leaves nothing out while a queue is emptied, or without overfl
   assert.deepEqual(rates(2e5, 4e5, true), [2e5, 2e5]);
   assert.deepEqual(rates(2e5, 3e5, true), [2e5, 0]);
   assert.deepEqual(rates(1e5, 1e5, false), [2e5, 2e5]);
+  const out = { ...camera, grantedBps: 0 };
+  const path = { nowBps: 1e5, sustainedBps: 1e5, overflows: false };
+  assert.deepEqual(shareRate(path, [out, camera, out]), [0, 2e5, 0]);
+  assert.deepEqual(
+    shareRate({ ...path, mayTry: true }, [out, camera, out]),
+    [2e5, 2e5, 0],
+    "one of them is tried",
+  );
 });
 
 test("shareRate() lets a layer or a picture come back only with some room", () => {
