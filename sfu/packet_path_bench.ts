@@ -1,11 +1,12 @@
 /**
  * What one packet costs in pure logic: each of these runs once per packet, the
- * rewriting once per packet and viewer. It is not beside what it measures, because
- * there is no `Deno` in `sfu/rtp/`.
+ * rewriting once per packet and viewer; and what all of it costs together. It is
+ * not beside what it measures, because there is no `Deno` in `sfu/rtp/`.
  *
  * @module
  */
 import { instantAt } from "../lib/time.ts";
+import { BURST, PacketPath } from "../tests/support/packet_path.ts";
 import { NackGenerator } from "./rtp/nack_generator.ts";
 import { PacketCache } from "./rtp/packet_cache.ts";
 import { Reception } from "./rtp/reception.ts";
@@ -13,6 +14,11 @@ import { Rewriter } from "./rtp/rewriter.ts";
 import { RtpView, writeRtpHeader } from "./rtp/rtp_packet.ts";
 import { SequenceExtender } from "./rtp/sequence.ts";
 import { Vp8Descriptor } from "./rtp/vp8.ts";
+import {
+  openNativeLibraries,
+  openNativePorts,
+} from "./transport/native/choose_ports.ts";
+import { createNativeSrtpProvider } from "./transport/native/native_srtp.ts";
 
 const packet = new Uint8Array(1_200);
 writeRtpHeader(packet, 96, true, 1, 90_000, 0x12345678);
@@ -75,3 +81,17 @@ Deno.bench("Rewriter.map() and writeRtpHeader()", () => {
     rewriter.ssrc,
   );
 });
+
+// The whole path, ciphers and sockets included, with the publisher's own cipher.
+const libraries = openNativeLibraries();
+const ports = await openNativePorts(libraries);
+const publisherSrtp = createNativeSrtpProvider(
+  libraries.libc,
+  libraries.libcrypto,
+);
+for (const viewers of [0, 1, 100]) {
+  const path = new PacketPath(ports, publisherSrtp, viewers);
+  Deno.bench(`a picture of ${BURST} packets to ${viewers} viewers`, () => {
+    path.burst();
+  });
+}

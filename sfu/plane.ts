@@ -73,12 +73,13 @@ export class Plane implements MediaPlane {
   /** Does what is due; to be called every 10 ms or so. */
   poll(): void {
     const now = this.#context.clock.now();
-    for (const peer of this.#publishers.values()) this.#poll(peer, now);
-    for (const peer of this.#subscribers.values()) this.#poll(peer, now);
-    for (const [key, path] of this.#paths) {
+    // Iterators of maps make an object for each peer.
+    this.#publishers.forEach((peer) => this.#poll(peer, now));
+    this.#subscribers.forEach((peer) => this.#poll(peer, now));
+    this.#paths.forEach((path, key) => {
       if (path.isEmpty) this.#paths.delete(key);
       else this.#poll(path, now);
-    }
+    });
     this.#context.hub.poll(now.instant);
   }
 

@@ -160,7 +160,8 @@ export class Subscriber implements PeerObserver, RtcpVisitor, PathPeer {
     this.#repairs = 0;
     if (!this.#transport.connected) return;
     this.#reports.poll(this.#tracks, now);
-    for (const track of this.#tracks) track.poll(now.instant);
+    const tracks = this.#tracks;
+    for (let i = 0; i < tracks.length; i++) tracks[i]!.poll(now.instant);
   }
 
   /** Idempotent; no events follow. */

@@ -35,7 +35,8 @@ export class SubscriberReports {
   poll(tracks: readonly SubscriberTrack[], now: Now): void {
     if (now.instant < this.#nextReport) return;
     let sent = 0;
-    for (const track of tracks) {
+    for (let i = 0; i < tracks.length; i++) {
+      const track = tracks[i]!;
       if (!track.report(now, this.#report)) continue;
       this.#writer.reset();
       this.#writer.senderReport(this.#report);

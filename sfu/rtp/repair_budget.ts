@@ -12,13 +12,16 @@ const BURST_MS = 250;
 /** How many packets are remembered as sent again; a power of two. */
 const REMEMBERED = 256;
 
+const NOTHING = new Float64Array(0);
+
 /**
  * Which repairs a viewer gets: none twice within a round trip, and not more
  * than a share of what its path carries.
  */
 export class RepairBudget {
-  readonly #numbers = new Float64Array(REMEMBERED).fill(-1);
-  readonly #sentAt = new Float64Array(REMEMBERED);
+  /** Made when something is sent again: most viewers miss nothing. */
+  #numbers = NOTHING;
+  #sentAt = NOTHING;
   /** Whether more was missing at last than can be sent again in time. */
   exhausted = false;
   #bytes = Number.POSITIVE_INFINITY;
@@ -44,6 +47,10 @@ export class RepairBudget {
     this.exhausted = this.#bytes < sizeBytes;
     if (this.exhausted) return false;
     this.#bytes -= sizeBytes;
+    if (this.#numbers === NOTHING) {
+      this.#numbers = new Float64Array(REMEMBERED).fill(-1);
+      this.#sentAt = new Float64Array(REMEMBERED);
+    }
     this.#numbers[slot] = extended;
     this.#sentAt[slot] = now;
     return true;

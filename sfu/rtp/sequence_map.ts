@@ -3,6 +3,9 @@ import { seqDelta } from "./sequence.ts";
 /** How many changes of the shift are remembered (B-36). */
 const MAX_INTERVALS = 128;
 
+/** How many there is room for at first: most viewers get everything. */
+const FIRST_INTERVALS = 4;
+
 /** A jump by more starts the map anew (B-36). */
 export const MAX_JUMP = 8_192;
 
@@ -24,9 +27,9 @@ export class SequenceMap {
   // by subtracting #shifts[i]; the numbers right before a start, as many as
   // the shift grows by, were left out. Rings, of which the last #count are in
   // use; the newest is at #last.
-  readonly #starts = new Float64Array(MAX_INTERVALS);
-  readonly #shifts = new Float64Array(MAX_INTERVALS);
-  readonly #pictureShifts = new Float64Array(MAX_INTERVALS);
+  #starts = new Float64Array(FIRST_INTERVALS);
+  #shifts = new Float64Array(FIRST_INTERVALS);
+  #pictureShifts = new Float64Array(FIRST_INTERVALS);
   #last = 0;
   #count = 0;
   /** Extended; it may be negative at first. */
@@ -70,8 +73,11 @@ export class SequenceMap {
     this.#newest = dropped;
     this.#newestPicture = pictureId;
     if (!isEmpty) {
-      this.#last = (this.#last + 1) % MAX_INTERVALS;
-      this.#count = Math.min(this.#count + 1, MAX_INTERVALS);
+      const isFull = this.#count === this.#starts.length;
+      if (isFull && this.#count < MAX_INTERVALS) this.#grow();
+      const capacity = this.#starts.length;
+      this.#last = (this.#last + 1) % capacity;
+      this.#count = Math.min(this.#count + 1, capacity);
     }
     this.#starts[this.#last] = dropped + 1;
     this.#shifts[this.#last] = shift;
@@ -98,6 +104,14 @@ export class SequenceMap {
   /** Forgets everything: the next number is mapped to itself. */
   clear(): void {
     this.#count = 0;
+  }
+
+  /** Up to the limit; until then the rings have not come round. */
+  #grow(): void {
+    const capacity = Math.min(2 * this.#starts.length, MAX_INTERVALS);
+    this.#starts = grown(this.#starts, capacity);
+    this.#shifts = grown(this.#shifts, capacity);
+    this.#pictureShifts = grown(this.#pictureShifts, capacity);
   }
 
   #begin(sequenceNumber: number, pictureId: number): void {
@@ -128,7 +142,8 @@ export class SequenceMap {
 
   /** The index of the i-th newest interval. */
   #at(i: number): number {
-    return (this.#last - i + MAX_INTERVALS) % MAX_INTERVALS;
+    const capacity = this.#starts.length;
+    return (this.#last - i + capacity) % capacity;
   }
 
   /**
@@ -144,4 +159,13 @@ export class SequenceMap {
     this.pictureDelta = this.#pictureShifts[interval]! & 0x7fff;
     return true;
   }
+}
+
+function grown(
+  values: Float64Array,
+  capacity: number,
+): Float64Array<ArrayBuffer> {
+  const more = new Float64Array(capacity);
+  more.set(values);
+  return more;
 }

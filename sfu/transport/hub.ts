@@ -111,7 +111,7 @@ class Hub implements TransportHub, DatagramReceiver, PeerHost {
   }
 
   poll(now: Instant): void {
-    for (const peer of this.#peers) peer.poll(now);
+    this.#peers.forEach((peer) => peer.poll(now));
     this.flush();
   }
 

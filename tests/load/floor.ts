@@ -17,7 +17,7 @@ import {
 import { RTP_HEADER_SIZE, writeRtpHeader } from "../../sfu/rtp/rtp_packet.ts";
 import { serveLines } from "./line_process.ts";
 import { peerAddress } from "./load_socket.ts";
-import { cpuSeconds } from "./process_cpu.ts";
+import { cpuBetween, readCpu } from "./process_cpu.ts";
 import { BURSTS, BURSTS_PER_SECOND, type TrafficKind } from "./traffic.ts";
 
 /** What a floor does for one command. */
@@ -72,7 +72,7 @@ async function run(command: FloorCommand): Promise<FloorResult> {
   );
   const payloads = BURSTS[kind].map((size) => new Uint8Array(size));
   const intervalMs = 1_000 / (BURSTS_PER_SECOND[kind] * load * publishers);
-  const before = cpuSeconds(Deno.pid);
+  const before = readCpu(Deno.pid);
   const start = performance.now();
   let packets = 0;
   for (let burst = 0; burst * intervalMs < seconds * 1_000; burst++) {
@@ -86,7 +86,7 @@ async function run(command: FloorCommand): Promise<FloorResult> {
     socket.flush();
     sequenceNumber += payloads.length;
   }
-  return { packets, cpuSeconds: cpuSeconds(Deno.pid) - before };
+  return { packets, cpuSeconds: cpuBetween(before, readCpu(Deno.pid)) };
 }
 
 const header = new Uint8Array(RTP_HEADER_SIZE);

@@ -80,8 +80,17 @@ export async function measureMemory(
   };
 }
 
-/** Between the first collection and the last that V8 has told of. */
+/**
+ * Between the first collection and the last that V8 has told of, in each thread:
+ * one of them has the media.
+ */
 function allocatedBytes(log: string): number {
-  const found = [...log.matchAll(/GC: .*"allocated":(\d+)/g)];
-  return found.slice(1).reduce((sum, [, bytes]) => sum + Number(bytes), 0);
+  const seen = new Set<string>();
+  let sum = 0;
+  const lines = log.matchAll(/\[\d+:(0x[0-9a-f]+).*GC: .*"allocated":(\d+)/g);
+  for (const [, isolate = "", bytes] of lines) {
+    if (seen.has(isolate)) sum += Number(bytes);
+    seen.add(isolate);
+  }
+  return sum;
 }

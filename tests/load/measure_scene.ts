@@ -58,6 +58,8 @@ export interface SceneFigures {
 const FIRST_LOAD = { server: 1, werift: 0.25 } as const;
 /** How much of what is expected may be missing where there is "no loss". */
 const TOLERATED_LOSS = 1e-4;
+/** How much less is tried where a short step was carried and a long one is not. */
+const STEP_BACK = 7 / 8;
 /** Whoever takes longer is falling behind, and would lose packets in the end. */
 const TOLERATED_LATENCY_MS = 100;
 
@@ -96,8 +98,7 @@ export async function measureScene(
     highestLoad(
       first,
       pace,
-      (load) =>
-        runStep(of, socket, { kind, load, seconds: pace.seconds / 2, pid }),
+      (load, seconds) => runStep(of, socket, { kind, load, seconds, pid }),
     );
   const highest = await search(scene, pid, FIRST_LOAD.server);
   const weriftLoad = await search(relayed, relay.pid, FIRST_LOAD.werift);
@@ -140,22 +141,28 @@ export function serverPid(): number {
   return pid;
 }
 
-/** The highest load that is carried, to the precision of so many halvings. */
+/**
+ * The highest load that is carried, to the precision of so many halvings: first
+ * looked for in short steps, and then lowered until a whole one is carried too.
+ */
 async function highestLoad(
   first: number,
-  { searches, maxLoad }: Pace,
-  run: (load: number) => Promise<StepResult>,
+  { searches, maxLoad, seconds }: Pace,
+  run: (load: number, seconds: number) => Promise<StepResult>,
 ): Promise<number> {
   let good = first;
   let bad = first * 2;
-  while (bad <= maxLoad && isCarried(await run(bad))) {
+  while (bad <= maxLoad && isCarried(await run(bad, seconds / 2))) {
     good = bad;
     bad *= 2;
   }
   for (let i = 0; i < searches; i++) {
     const middle = (good + bad) / 2;
-    if (isCarried(await run(middle))) good = middle;
+    if (isCarried(await run(middle, seconds / 2))) good = middle;
     else bad = middle;
+  }
+  while (good > first && !isCarried(await run(good, seconds))) {
+    good = Math.max(first, good * STEP_BACK);
   }
   return good;
 }

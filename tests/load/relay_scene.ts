@@ -1,7 +1,7 @@
 import { readTestSdp, writeTestAnswer } from "../support/test_sdp.ts";
 import type { LineProcess } from "./line_process.ts";
 import { LoadPeer, type LoadPeerContext } from "./load_peer.ts";
-import { cpuSeconds } from "./process_cpu.ts";
+import { cpuBetween, readCpu } from "./process_cpu.ts";
 import type { Scene, ScenePublisher } from "./scene.ts";
 import { Traffic, TRAFFIC_KINDS } from "./traffic.ts";
 import type { RelayOffers } from "./werift_relay.ts";
@@ -32,7 +32,7 @@ export async function openRelayScene(
     return asSender(answer, traffic.map(({ ssrc }) => ssrc));
   });
   context.socket.pump();
-  const before = cpuSeconds(relay.pid);
+  const before = readCpu(relay.pid);
   await relay.tell({ kind: "answer", answers });
   await Promise.all(
     peers.map((peer, i) =>
@@ -40,7 +40,7 @@ export async function openRelayScene(
     ),
   );
   await relay.answer();
-  const spent = cpuSeconds(relay.pid) - before;
+  const spent = cpuBetween(before, readCpu(relay.pid));
   context.socket.stopPump();
   return {
     publishers,

@@ -1,6 +1,6 @@
 import type { LoadPeer } from "./load_peer.ts";
 import type { LoadSocket } from "./load_socket.ts";
-import { cpuSeconds } from "./process_cpu.ts";
+import { cpuBetween, readCpu } from "./process_cpu.ts";
 import {
   BURSTS,
   BURSTS_PER_SECOND,
@@ -91,9 +91,9 @@ export async function runStep(
     };
   }
   const startMs = socket.nowMs();
-  const cpuBefore = cpuSeconds(step.pid);
+  const cpuBefore = readCpu(step.pid);
   const { bursts, lateMs } = send(scene, socket, step);
-  const cpu = cpuSeconds(step.pid) - cpuBefore;
+  const cpu = cpuBetween(cpuBefore, readCpu(step.pid));
   const wallSeconds = (socket.nowMs() - startMs) / 1_000;
   const ways = scene.subscribers.length / scene.publishers.length;
   const expected = bursts * BURSTS[step.kind].length * ways;

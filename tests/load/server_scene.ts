@@ -6,7 +6,7 @@ import {
 import { LoadClient, type OfferedFlow } from "./load_client.ts";
 import { LoadPeer, type LoadPeerContext } from "./load_peer.ts";
 import type { Scene, ScenePublisher } from "./scene.ts";
-import { cpuSeconds } from "./process_cpu.ts";
+import { cpuBetween, readCpu } from "./process_cpu.ts";
 import { Traffic, TRAFFIC_KINDS } from "./traffic.ts";
 
 /** Which server, and who is in the call. */
@@ -98,13 +98,13 @@ export async function openServerScene(
       }
       return flows;
     }))).flat();
-    const before = cpuSeconds(pid);
+    const before = readCpu(pid);
     await Promise.all(waiting.map(async ({ client, flow, peer }) => {
       client.answer(flow.id, writeTestAnswer(flow.sdp, peer.local));
       await peer.connect(readTestSdp(flow.sdp), mediaPort);
       subscribers.push(peer);
     }));
-    handshakesCpu += cpuSeconds(pid) - before;
+    handshakesCpu += cpuBetween(before, readCpu(pid));
     await options.afterBatch?.(subscribers.length);
   }
   context.socket.stopPump();

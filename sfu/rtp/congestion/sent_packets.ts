@@ -15,11 +15,12 @@ const REMEMBERED = 1_024;
  * is good until the next `add`.
  */
 export class SentPackets {
-  readonly #sentAt = new Float64Array(REMEMBERED);
-  readonly #flushes = new Float64Array(REMEMBERED);
-  readonly #sizes = new Uint16Array(REMEMBERED);
-  readonly #probes = new Uint32Array(REMEMBERED);
-  readonly #waiting = new Uint8Array(REMEMBERED);
+  // Made with the first packet: not all peers number theirs.
+  #sentAt = new Float64Array(0);
+  #flushes = new Float64Array(0);
+  #sizes = new Uint16Array(0);
+  #probes = new Uint32Array(0);
+  #waiting = new Uint8Array(0);
   /** Of the next packet; counted without end. */
   #next = 0;
 
@@ -32,6 +33,7 @@ export class SentPackets {
    * @returns the number that it has to carry, of 16 bits
    */
   add(sizeBytes: number, probe: number, flush: number, now: Instant): number {
+    if (this.#next === 0) this.#allocate();
     const slot = this.#next & (REMEMBERED - 1);
     this.#sentAt[slot] = now;
     this.#flushes[slot] = flush;
@@ -75,5 +77,13 @@ export class SentPackets {
   /** Its arrival is known: it is not found any more. */
   forget(slot: number): void {
     this.#waiting[slot] = 0;
+  }
+
+  #allocate(): void {
+    this.#sentAt = new Float64Array(REMEMBERED);
+    this.#flushes = new Float64Array(REMEMBERED);
+    this.#sizes = new Uint16Array(REMEMBERED);
+    this.#probes = new Uint32Array(REMEMBERED);
+    this.#waiting = new Uint8Array(REMEMBERED);
   }
 }
