@@ -58,16 +58,19 @@ export async function measureMemory(
     (second!.connected - first!.connected);
   say(`memory: ${Math.round(bytesPerSubscriber)} bytes per subscriber`);
 
+  const step = {
+    kind: "video",
+    load: LOAD,
+    seconds: STEP_SECONDS,
+    pid,
+  } as const;
+  await runStep(scene, context.socket, step);
+  await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
   const textBefore = server.log().length;
   let packets = 0;
   for (let i = 0; i < steps; i++) {
-    const step = {
-      kind: "video",
-      load: LOAD,
-      seconds: STEP_SECONDS,
-      pid,
-    } as const;
-    packets += (await runStep(scene, context.socket, step)).received;
+    packets += (await runStep(scene, context.socket, { ...step, alone: true }))
+      .received;
     // Meanwhile what the server prints is read.
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
