@@ -2,10 +2,7 @@ import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
 import { STRINGS } from "../strings.ts";
 import { usePage } from "./page.ts";
-import { toTimeField } from "./time_field.ts";
-
-/** How long invitations last unless one says otherwise, as Galène's do. */
-const VALIDITY_MS = 2 * 86_400_000;
+import { parseValidity, usualEnd } from "./validity.ts";
 
 /** Asks whom to invite, and until when. */
 export function InviteForm(): JSX.Element {
@@ -14,23 +11,19 @@ export function InviteForm(): JSX.Element {
   const name = useSignal("");
   const mayPresent = useSignal(permissions.includes("present"));
   const from = useSignal("");
-  const until = useSignal(toTimeField(Date.now() + VALIDITY_MS));
+  const until = useSignal(usualEnd(Date.now()));
   const problem = useSignal("");
   const words = STRINGS.invite;
 
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    const expiresMs = Date.parse(until.value);
-    const notBeforeMs = from.value === "" ? undefined : Date.parse(from.value);
-    const isGood = expiresMs > Date.now() &&
-      (notBeforeMs === undefined || notBeforeMs < expiresMs);
-    problem.value = isGood ? "" : words.badDates;
-    if (!isGood) return;
+    const validity = parseValidity(from.value, until.value, Date.now());
+    problem.value = validity === undefined ? words.badDates : "";
+    if (validity === undefined) return;
     session.actions.invite({
       username: name.value.trim(),
       mayPresent: mayPresent.value,
-      notBeforeMs,
-      expiresMs,
+      ...validity,
     });
   };
   return (

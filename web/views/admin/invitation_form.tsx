@@ -1,13 +1,10 @@
 import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
 import { WORDS } from "../../languages/admin/words.ts";
-import { toTimeField } from "../time_field.ts";
+import { parseValidity, usualEnd } from "../validity.ts";
 import { useAdmin } from "./admin_context.ts";
 import { PermissionSelect } from "./permission_select.tsx";
 import { TextField } from "./text_field.tsx";
-
-/** How long invitations last unless one says otherwise, as Galène's do. */
-const VALIDITY_MS = 2 * 86_400_000;
 
 /** What sets of permissions mean in an invitation, which takes single ones. */
 const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
@@ -27,24 +24,20 @@ export function InvitationForm(
   const username = useSignal("");
   const set = useSignal("present");
   const from = useSignal("");
-  const until = useSignal(toTimeField(Date.now() + VALIDITY_MS));
+  const until = useSignal(usualEnd(Date.now()));
   const subgroups = useSignal(false);
   const problem = useSignal("");
   const words = WORDS.tokens;
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    const expiresMs = Date.parse(until.value);
-    const notBeforeMs = from.value === "" ? undefined : Date.parse(from.value);
-    const isGood = expiresMs > Date.now() &&
-      (notBeforeMs === undefined || notBeforeMs < expiresMs);
-    problem.value = isGood ? "" : words.badDates;
-    if (!isGood) return;
+    const validity = parseValidity(from.value, until.value, Date.now());
+    problem.value = validity === undefined ? words.badDates : "";
+    if (validity === undefined) return;
     void session.invite(group, {
       username: username.value.trim(),
       permissions: PERMISSIONS[set.value] ?? [],
       includeSubgroups: subgroups.value,
-      notBeforeMs,
-      expiresMs,
+      ...validity,
     });
   };
   return (
