@@ -16,6 +16,7 @@ import { describeChanges } from "./changes.ts";
 import { Files, type SaveFile } from "./files.ts";
 import { FlowUses } from "./flow_uses.ts";
 import { type JoinRequest, Link, type LinkEvents } from "./link.ts";
+import { probeRelay, type RelayOutcome } from "./relay_probe.ts";
 import type { Notices } from "./notices.ts";
 import { Passing } from "./passing.ts";
 import { receivePeople } from "./people.ts";
@@ -176,6 +177,12 @@ export class CallSession {
   async renegotiate(): Promise<void> {
     const streams = Object.values(this.connection?.up ?? {});
     await Promise.all(streams.map((stream) => stream.negotiate(true)));
+  }
+
+  /** Tries the TURN servers that the server names. */
+  async testRelay(): Promise<RelayOutcome> {
+    const configuration = this.connection?.rtcConfiguration ?? {};
+    return await probeRelay(configuration, this.#environment);
   }
 
   #connect(): void {

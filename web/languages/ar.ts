@@ -317,6 +317,7 @@ export const AR: Catalog = {
     reinvite: "يغيّر مدة رابط دعوة",
     revoke: "يبطل رابط دعوة",
     listtokens: "يعرض روابط الدعوة",
+    "relay-test": "يختبر مرور الصوت والصورة عبر المُرحِّل (TURN)",
     renegotiate: "يجدّد اتصالات ما ترسله",
     replace: "يرسل الكاميرا والميكروفون من جديد",
     sharescreen: "يشارك شاشتك",
@@ -359,6 +360,9 @@ export const AR: Catalog = {
     badTime: "«{{text}}» ليس وقتًا. اكتب 30min أو 2h أو 1d أو تاريخًا.",
     badSetting: "لا يوجد إعداد باسم «{{name}}».",
     noTokens: "لا توجد روابط دعوة.",
+    relayWorks: "المُرحِّل يعمل: {{ms}} مللي ثانية ذهابًا وإيابًا.",
+    noRelay: "لا يذكر الخادم أي مُرحِّل (TURN).",
+    relayFails: "المُرحِّل لا يستجيب.",
     noSubgroups: "لا أحد في أي مجموعة فرعية.",
   },
   people: {

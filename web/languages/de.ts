@@ -319,6 +319,7 @@ export const DE: Catalog = {
     reinvite: "verlängert einen Einladungslink",
     revoke: "widerruft einen Einladungslink",
     listtokens: "listet die Einladungslinks auf",
+    "relay-test": "prüft, ob Medien durch das Relais (TURN) kommen",
     renegotiate: "erneuert die Verbindungen dessen, was Sie senden",
     replace: "sendet Kamera und Mikrofon neu",
     sharescreen: "teilt Ihren Bildschirm",
@@ -363,6 +364,9 @@ export const DE: Catalog = {
       "„{{text}}“ ist keine Dauer. Schreiben Sie 30min, 2h, 1d oder ein Datum.",
     badSetting: "Eine Einstellung „{{name}}“ gibt es nicht.",
     noTokens: "Es gibt keine Einladungslinks.",
+    relayWorks: "Das Relais funktioniert: {{ms}} ms hin und zurück.",
+    noRelay: "Der Server nennt kein Relais (TURN).",
+    relayFails: "Das Relais antwortet nicht.",
     noSubgroups: "Niemand ist in einer Untergruppe.",
   },
   people: {

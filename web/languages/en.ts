@@ -314,6 +314,7 @@ export const EN = {
     reinvite: "makes an invite link last until another time",
     revoke: "makes an invite link invalid",
     listtokens: "lists the invite links",
+    "relay-test": "tests whether media gets through the relay (TURN)",
     renegotiate: "renews the connections of what you send",
     replace: "sends camera and microphone anew",
     sharescreen: "shares your screen",
@@ -357,6 +358,9 @@ export const EN = {
     badTime: "“{{text}}” is no time. Write 30min, 2h, 1d, or a date.",
     badSetting: "There is no setting “{{name}}”.",
     noTokens: "There are no invite links.",
+    relayWorks: "The relay works: {{ms}} ms there and back.",
+    noRelay: "The server names no relay (TURN).",
+    relayFails: "The relay does not answer.",
     noSubgroups: "Nobody is in a subgroup.",
   },
   people: {

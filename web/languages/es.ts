@@ -309,6 +309,7 @@ export const ES: Catalog = {
     reinvite: "prolonga un enlace de invitación",
     revoke: "anula un enlace de invitación",
     listtokens: "muestra los enlaces de invitación",
+    "relay-test": "comprueba si el audio y el vídeo pasan por el relé (TURN)",
     renegotiate: "renueva las conexiones de lo que envía",
     replace: "envía de nuevo cámara y micrófono",
     sharescreen: "comparte su pantalla",
@@ -352,6 +353,9 @@ export const ES: Catalog = {
     badTime: "«{{text}}» no es un tiempo. Escriba 30min, 2h, 1d o una fecha.",
     badSetting: "No hay ningún ajuste «{{name}}».",
     noTokens: "No hay enlaces de invitación.",
+    relayWorks: "El relé funciona: {{ms}} ms de ida y vuelta.",
+    noRelay: "El servidor no indica ningún relé (TURN).",
+    relayFails: "El relé no responde.",
     noSubgroups: "No hay nadie en ningún subgrupo.",
   },
   people: {

@@ -312,6 +312,7 @@ export const FR: Catalog = {
     reinvite: "prolonge un lien d’invitation",
     revoke: "annule un lien d’invitation",
     listtokens: "affiche les liens d’invitation",
+    "relay-test": "vérifie si le son et l’image passent par le relais (TURN)",
     renegotiate: "renouvelle les connexions de ce que vous envoyez",
     replace: "envoie à nouveau caméra et micro",
     sharescreen: "partage votre écran",
@@ -357,6 +358,9 @@ export const FR: Catalog = {
       "« {{text}} » n’est pas une durée. Écrivez 30min, 2h, 1d ou une date.",
     badSetting: "Il n’y a pas de réglage « {{name}} ».",
     noTokens: "Il n’y a pas de lien d’invitation.",
+    relayWorks: "Le relais fonctionne : {{ms}} ms aller-retour.",
+    noRelay: "Le serveur n’indique aucun relais (TURN).",
+    relayFails: "Le relais ne répond pas.",
     noSubgroups: "Personne n’est dans un sous-groupe.",
   },
   people: {

@@ -311,6 +311,8 @@ export const PL: Catalog = {
     reinvite: "zmienia ważność linku z zaproszeniem",
     revoke: "unieważnia link z zaproszeniem",
     listtokens: "pokazuje linki z zaproszeniami",
+    "relay-test":
+      "sprawdza, czy obraz i dźwięk przechodzą przez przekaźnik (TURN)",
     renegotiate: "odnawia połączenia tego, co wysyłasz",
     replace: "wysyła kamerę i mikrofon od nowa",
     sharescreen: "udostępnia Twój ekran",
@@ -353,6 +355,9 @@ export const PL: Catalog = {
     badTime: "„{{text}}” to nie jest czas. Napisz 30min, 2h, 1d albo datę.",
     badSetting: "Nie ma ustawienia „{{name}}”.",
     noTokens: "Nie ma linków z zaproszeniami.",
+    relayWorks: "Przekaźnik działa: {{ms}} ms w obie strony.",
+    noRelay: "Serwer nie podaje przekaźnika (TURN).",
+    relayFails: "Przekaźnik nie odpowiada.",
     noSubgroups: "W podgrupach nikogo nie ma.",
   },
   people: {

@@ -19,7 +19,7 @@ export type CommandName = Exclude<
     [Name in keyof typeof STRINGS.commands]:
       (typeof STRINGS.commands)[Name] extends string ? Name : never;
   }[keyof typeof STRINGS.commands],
-  "listTitle" | "noTokens" | "noSubgroups"
+  "listTitle" | "noTokens" | "noSubgroups" | "noRelay" | "relayFails"
 >;
 
 /** Something that can be done by writing `/name` in the chat. */

@@ -1,3 +1,4 @@
+import { assertNever } from "../../../lib/assert_never.ts";
 import {
   isPreference,
   parsePreferences,
@@ -68,6 +69,23 @@ async function shareScreen({ session, notices }: CommandContext) {
   notices.show("error", STRINGS.problems.screen[problem]);
 }
 
+async function testRelay({ session }: CommandContext) {
+  const outcome = await session.testRelay();
+  const words = STRINGS.commands;
+  switch (outcome.kind) {
+    case "works": {
+      const ms = Math.round(outcome.rttMs);
+      return session.actions.note(words.relayWorks({ ms }));
+    }
+    case "no-relay":
+      return session.actions.note(words.noRelay);
+    case "fails":
+      return session.actions.note(words.relayFails);
+    default:
+      assertNever(outcome);
+  }
+}
+
 async function presentFile({ session, notices }: CommandContext) {
   const file = await chooseFile("video/*,audio/*");
   if (file === undefined || await session.screen.startFile(file)) return;
@@ -106,6 +124,7 @@ export const OWN_COMMANDS: readonly Command[] = [
     name: "renegotiate",
     run: ({ session }) => void session.renegotiate(),
   },
+  { name: "relay-test", run: (context) => void testRelay(context) },
   {
     name: "replace",
     needs: ["present"],
