@@ -9,10 +9,7 @@ import { toPublicStatus } from "./group_status.ts";
 import { plainText } from "./plain_text.ts";
 import type { GroupsPort } from "./ports.ts";
 import { networkOf, type Requester } from "./remote_address.ts";
-import {
-  addSecurityHeaders,
-  contentSecurityPolicyWith,
-} from "./security_headers.ts";
+import { addSecurityHeaders, callSecurityPolicy } from "./security_headers.ts";
 import {
   createStaticFiles,
   type FileOptions,
@@ -88,6 +85,9 @@ function baseOf(c: Context<Env>): string {
   const { config, remote } = c.env;
   return toBaseUrl(config.proxyUrl, c.req.url, remote.isSecure);
 }
+
+/** Scripts of workers, each of which has a policy of its own. */
+const WORKERS = /^assets\/picture_worker-[^/]+\.js$/;
 
 /** Sends on who has come by another name, with the query and its token. */
 function toCanonicalHost(c: Context<Env>): Response | undefined {
@@ -168,10 +168,8 @@ async function answerPage(
   for (const page of GROUP_PAGES) {
     const response = await files.serve(c.req.raw, page, atBase(c));
     if (response === undefined) continue;
-    if (status.authServer !== undefined) {
-      const policy = contentSecurityPolicyWith(status.authServer);
-      response.headers.set("Content-Security-Policy", policy);
-    }
+    const policy = callSecurityPolicy(status.authServer);
+    response.headers.set("Content-Security-Policy", policy);
     return response;
   }
   return await notFound(c, files);
@@ -188,7 +186,12 @@ async function answerStatic(
   const isFolder = path === "" || path.endsWith("/");
   const file = isFolder ? `${path}index.html` : path;
   const response = await files.serve(c.req.raw, file, atBase(c));
-  if (response !== undefined) return response;
+  if (response !== undefined) {
+    if (WORKERS.test(file)) {
+      response.headers.set("Content-Security-Policy", callSecurityPolicy());
+    }
+    return response;
+  }
   if (!await files.hasFolder(path.replace(/\/$/, ""))) {
     return await notFound(c, files);
   }

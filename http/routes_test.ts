@@ -414,7 +414,7 @@ Deno.test("Every answer has the security headers", async () => {
     const policy = headers.get("Content-Security-Policy") ?? "";
     assert.match(policy, /default-src 'self'/, path);
     assert.match(policy, /frame-ancestors 'none'/);
-    assert.doesNotMatch(policy, /unsafe/);
+    assert.doesNotMatch(policy, /'unsafe/, path);
     assert.equal(headers.get("Referrer-Policy"), "no-referrer");
     assert.equal(headers.get("X-Content-Type-Options"), "nosniff");
     assert.match(headers.get("Permissions-Policy") ?? "", /camera=\(self\)/);
@@ -514,6 +514,27 @@ Deno.test("A page may ask its group's authentication server, and no other (D-4)"
     /connect-src 'self' ws: wss: https:\/\/auth\.example:7000;/,
   );
   assert.match(await policy("/group/maths/"), /connect-src 'self' ws: wss:;/);
+});
+
+Deno.test("Only a group's page and its worker may run WebAssembly (D-4)", async () => {
+  const worker = "assets/picture_worker-1A2B.js";
+  await using fixture = await openFixture({
+    "group.html": "our page",
+    "index.html": "the start page",
+    "x.js": "",
+    [worker]: "",
+  });
+  const scripts = async (path: string) => {
+    const response = await fixture.fetch(path);
+    await response.text();
+    const policy = response.headers.get("Content-Security-Policy") ?? "";
+    return /script-src ([^;]*)/.exec(policy)?.[1];
+  };
+
+  assert.equal(await scripts("/"), "'self'");
+  assert.equal(await scripts("/x.js"), "'self'");
+  assert.equal(await scripts("/group/maths/"), "'self' 'wasm-unsafe-eval'");
+  assert.equal(await scripts(`/${worker}`), "'self' 'wasm-unsafe-eval'");
 });
 
 Deno.test("The WebSocket endpoint learns who asks", async () => {

@@ -7,9 +7,10 @@
  * `data:` and `blob:` images are icons in style sheets and still pictures,
  * `blob:` media what is recorded or sent as a file, `blob:` workers filters.
  */
-const toPolicy = (connectTo: string) =>
+const toPolicy = (connectTo: string, scripts = "'self'") =>
   [
     "default-src 'self'",
+    `script-src ${scripts}`,
     `connect-src 'self' ws: wss:${connectTo}`,
     "img-src 'self' data: blob:",
     "media-src 'self' blob:",
@@ -22,15 +23,19 @@ const toPolicy = (connectTo: string) =>
 
 const CONTENT_SECURITY_POLICY = toPolicy("");
 
+/** Effects on sound and picture are WebAssembly; it lets no JavaScript be made. */
+const SCRIPTS_WITH_WASM = "'self' 'wasm-unsafe-eval'";
+
 /**
- * The policy of a page that talks to an authentication server, too.
+ * The policy of a group's page and of its workers, which may run WebAssembly.
  *
- * @param server its URL; one that is none changes nothing
+ * @param server the URL of the authentication server that it talks to, too; one
+ * that is none changes nothing
  */
-export function contentSecurityPolicyWith(server: string): string {
+export function callSecurityPolicy(server = ""): string {
   const url = URL.parse(server);
   const isWeb = url?.protocol === "https:" || url?.protocol === "http:";
-  return isWeb ? toPolicy(` ${url.origin}`) : CONTENT_SECURITY_POLICY;
+  return toPolicy(isWeb ? ` ${url.origin}` : "", SCRIPTS_WITH_WASM);
 }
 
 /** Features that a call needs, for our own pages; the others for nobody. */

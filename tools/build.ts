@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { basename, dirname, join, relative } from "node:path";
+import { basename, dirname, join, parse, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { esbuildPath } from "./esbuild_path.ts";
 
@@ -28,11 +28,27 @@ const ENTRIES = [
   "main.tsx",
   "change_password.tsx",
   "admin.tsx",
+  "media/effects/picture_worker.ts",
   "styles/main.css",
   "styles/admin.css",
 ];
-/** The fonts' licence asks to be handed on with them. */
-const FONT_LICENCE = "node_modules/@fontsource-variable/inter/LICENSE";
+const VISION = "node_modules/@mediapipe/tasks-vision/wasm";
+const SEGMENTATION = "node_modules/@twilio/video-processors";
+const SUPPRESSOR = "node_modules/@sapphi-red/web-noise-suppressor";
+/** What is loaded when somebody chooses an effect, as the HTML names it. */
+const PARTS: Readonly<Record<string, string>> = {
+  "parts/segmenter.js": `${VISION}/vision_wasm_module_internal.js`,
+  "parts/segmenter.wasm": `${VISION}/vision_wasm_module_internal.wasm`,
+  "parts/segmenter.tflite":
+    `${SEGMENTATION}/dist/build/selfie_segmentation_landscape.tflite`,
+  "parts/rnnoise.js": `${SUPPRESSOR}/dist/rnnoise/workletProcessor.js`,
+  "parts/rnnoise.wasm": `${SUPPRESSOR}/dist/rnnoise_simd.wasm`,
+};
+/** Licences that ask to be handed on with what they are for. */
+const LICENCES: Readonly<Record<string, string>> = {
+  "assets/inter-LICENSE.txt": "node_modules/@fontsource-variable/inter/LICENSE",
+  "assets/rnnoise-LICENSE.txt": `${SUPPRESSOR}/LICENSE`,
+};
 
 const OPTIONS = [
   "--bundle",
@@ -86,17 +102,23 @@ export async function buildWeb(
     sizes.set(relative(outDir, join(ROOT, path)), bytes);
   }
   const entries = entriesOf(outputs, outDir);
+  for (const [name, source] of Object.entries(PARTS)) {
+    const path = await copyHashed(join(ROOT, source), name, outDir);
+    entries.set(name, { address: `/${path}`, imports: [] });
+    sizes.set(path, (await Deno.stat(join(outDir, path))).size);
+  }
   for (const [page, place] of Object.entries(PAGES)) {
     sizes.set(place, await writePage(page, entries, join(outDir, place)));
   }
   for await (const { name } of Deno.readDir(join(WEB, "icons"))) {
     sizes.set(name, await copy(join(WEB, "icons", name), join(outDir, name)));
   }
-  const licence = "assets/inter-LICENSE.txt";
-  await copy(join(ROOT, FONT_LICENCE), join(outDir, licence));
+  for (const [path, source] of Object.entries(LICENCES)) {
+    await copy(join(ROOT, source), join(outDir, path));
+  }
   await removeOthers(
     join(outDir, "assets"),
-    new Set([...sizes.keys(), licence]),
+    new Set([...sizes.keys(), ...Object.keys(LICENCES)]),
   );
   return sizes;
 }
@@ -128,7 +150,7 @@ async function bundle(outDir: string): Promise<Outputs> {
 function entriesOf(
   outputs: Outputs,
   outDir: string,
-): ReadonlyMap<string, Entry> {
+): Map<string, Entry> {
   const addressOf = (path: string) => `/${relative(outDir, join(ROOT, path))}`;
   const entries = new Map<string, Entry>();
   for (const [path, { entryPoint }] of Object.entries(outputs)) {
@@ -173,7 +195,9 @@ async function writePage(
       if (entry === undefined) {
         throw new Error(`Cannot build ${page}: "${name}" is not an entry`);
       }
-      for (const address of entry.imports) imports.add(address);
+      // A worker begins later, if ever.
+      const later = name.endsWith("_worker.ts");
+      for (const address of later ? [] : entry.imports) imports.add(address);
       return `${attribute}="${entry.address}"`;
     },
   );
@@ -186,6 +210,21 @@ async function writePage(
   await Deno.mkdir(dirname(to), { recursive: true });
   await Deno.writeFile(to, bytes);
   return bytes.length;
+}
+
+/** @returns its path below `outDir`: `parts/a.js` → `assets/a-1a2b3c4d.js` */
+async function copyHashed(
+  from: string,
+  name: string,
+  outDir: string,
+): Promise<string> {
+  const bytes = await Deno.readFile(from);
+  const digest = await crypto.subtle.digest("SHA-256", bytes);
+  const hash = new Uint8Array(digest).subarray(0, 4).toHex();
+  const { name: stem, ext } = parse(name);
+  const path = `assets/${stem}-${hash}${ext}`;
+  await Deno.writeFile(join(outDir, path), bytes);
+  return path;
 }
 
 async function copy(from: string, to: string): Promise<number> {

@@ -69,7 +69,15 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   "web/client": { imports: ["lib", "protocol"], browser: true },
   "web": {
     imports: ["lib", "protocol"],
-    packages: ["preact", "@preact/signals", "i18next", "lean-qr", "valibot"],
+    packages: [
+      "preact",
+      "@preact/signals",
+      "i18next",
+      "lean-qr",
+      "valibot",
+      "@mediapipe/tasks-vision",
+      "@sapphi-red/web-noise-suppressor",
+    ],
     browser: true,
   },
   "cli": {

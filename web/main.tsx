@@ -14,6 +14,10 @@ import { watchSurroundings } from "./call/surroundings.ts";
 import { Notices } from "./call/notices.ts";
 import { AudioLevels } from "./media/audio_levels.ts";
 import { Chimes } from "./media/chimes.ts";
+import {
+  ChosenEffects,
+  type EffectPart,
+} from "./media/effects/chosen_effects.ts";
 import { LocalMedia } from "./media/local_media.ts";
 import { createPreferenceStore } from "./media/preference_store.ts";
 import { ScreenAwake } from "./media/screen_awake.ts";
@@ -37,7 +41,18 @@ function createPage(group: string, endpoint: () => string): Page {
   const levels = new AudioLevels();
   // Pages without HTTPS have none, whatever the types say.
   const devices = isSecureContext ? navigator.mediaDevices : undefined;
-  const media = new LocalMedia(devices, () => preferences.current.peek());
+  const effects = new ChosenEffects({
+    preferences: () => preferences.current.peek(),
+    storage: localStorage,
+    address: addressOf,
+    handleNoiseFailed: () =>
+      notices.show("warning", STRINGS.problems.microphone.effect),
+  });
+  const media = new LocalMedia(
+    devices,
+    () => preferences.current.peek(),
+    effects,
+  );
   const session = new CallSession({
     store,
     environment,
@@ -66,6 +81,13 @@ function createPage(group: string, endpoint: () => string): Page {
     invite,
     chimes,
   };
+}
+
+/** The page names its parts, which have their content's hash in their names. */
+function addressOf(part: EffectPart): string {
+  const link = document.querySelector<HTMLLinkElement>(`link[rel="${part}"]`);
+  if (link === null) throw new Error(`Cannot load: the page has no ${part}`);
+  return link.href;
 }
 
 /** Puts a file among the user's downloads. */

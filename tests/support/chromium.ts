@@ -23,6 +23,8 @@ const FLAGS = [
 export interface ChromiumOptions {
   /** A film that its camera shows over and over, instead of a test picture. */
   readonly film?: string;
+  /** A WAVE file that its microphone hears over and over, instead of beeps. */
+  readonly sound?: string;
 }
 
 /**
@@ -32,7 +34,7 @@ export interface ChromiumOptions {
  * @throws {Error} if there is none, with what to install
  */
 export async function openChromium(
-  { film }: ChromiumOptions = {},
+  { film, sound }: ChromiumOptions = {},
 ): Promise<Browser> {
   // When it is loaded, Playwright looks for Windows in /proc/sys, which Deno
   // shows only to programs that may do everything; so it does not look.
@@ -46,6 +48,9 @@ export async function openChromium(
       ...film === undefined
         ? []
         : [`--use-file-for-fake-video-capture=${film}`],
+      ...sound === undefined
+        ? []
+        : [`--use-file-for-fake-audio-capture=${sound}`],
     ],
     // Whoever is interrupted closes it, among other things.
     handleSIGINT: false,

@@ -3,12 +3,15 @@ import { CallPage } from "./call_page.ts";
 import { openChromium } from "./chromium.ts";
 import { type MediaRoute, routeMedia } from "./link_relay.ts";
 import { installProbe } from "./media_probe.ts";
+import { noise } from "./test_noise.ts";
 import { filmOf, type Sitter } from "./test_camera.ts";
 
 /** How somebody's browser differs from the usual one. */
 export interface PersonOptions extends BrowserContextOptions {
   /** Who sits before the camera; without, it shows a test picture, in 720p. */
   readonly sitter?: Sitter;
+  /** Whether the microphone hears a loud fan instead of beeps. */
+  readonly noisy?: boolean;
   /** Where media is reached instead of at the server's own port. */
   readonly route?: MediaRoute;
   /** How much of the uplink the camera may take, as the settings name it. */
@@ -35,10 +38,14 @@ export class People implements AsyncDisposable {
   /** A page in a new Chromium; nothing is opened in it yet. */
   async newPage(
     username: string,
-    { sitter, route, sends, simulcast, ...options }: PersonOptions = {},
+    { sitter, noisy = false, route, sends, simulcast, ...options }:
+      PersonOptions = {},
   ): Promise<CallPage> {
     const browser = await openChromium(
-      sitter && { film: await this.#film(username, sitter) },
+      {
+        ...sitter && { film: await this.#film(username, sitter) },
+        ...noisy && { sound: await this.#noise(username) },
+      },
     );
     this.#browsers.push(browser);
     const context = await browser.newContext({
@@ -72,6 +79,12 @@ export class People implements AsyncDisposable {
   async #film(username: string, sitter: Sitter): Promise<string> {
     const path = `${this.#folder}/${username}.y4m`;
     await Deno.writeFile(path, filmOf(sitter));
+    return path;
+  }
+
+  async #noise(username: string): Promise<string> {
+    const path = `${this.#folder}/${username}.wav`;
+    await Deno.writeFile(path, noise());
     return path;
   }
 

@@ -4,7 +4,7 @@ import type { GroupStatus } from "../client/types.ts";
 import type { LevelWatch } from "../media/audio_levels.ts";
 import type { MediaDevicesPort } from "../media/devices.ts";
 import type { DeviceKind, LocalMedia } from "../media/local_media.ts";
-import type { MediaProblem } from "../media/media_problem.ts";
+import type { DeviceProblem } from "../media/media_problem.ts";
 import type { Preferences } from "../media/preferences.ts";
 import type { Departure, GroupInfo } from "../state/session_state.ts";
 import type { Store } from "../state/store.ts";
@@ -339,7 +339,7 @@ export class CallSession {
     this.#retry = undefined;
   }
 
-  #showProblem(device: DeviceKind, problem: MediaProblem): void {
+  #showProblem(device: DeviceKind, problem: DeviceProblem): void {
     this.#parts.notices.show("error", STRINGS.problems[device][problem]);
   }
 }

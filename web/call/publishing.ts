@@ -3,7 +3,7 @@ import type { ServerConnection } from "../client/server_connection.ts";
 import type { Stream } from "../client/stream.ts";
 import type { LevelWatch } from "../media/audio_levels.ts";
 import type { DeviceKind, LocalMedia } from "../media/local_media.ts";
-import type { MediaProblem } from "../media/media_problem.ts";
+import type { DeviceProblem } from "../media/media_problem.ts";
 import type { Preferences } from "../media/preferences.ts";
 import { sendRateBps, wantsSimulcast } from "../media/quality.ts";
 import type { Store } from "../state/store.ts";
@@ -21,7 +21,7 @@ export interface PublishingParts {
   readonly levels: LevelWatch;
   readonly preferences: () => Preferences;
   /** Tells the user that a device cannot be had. */
-  readonly handleProblem: (device: DeviceKind, problem: MediaProblem) => void;
+  readonly handleProblem: (device: DeviceKind, problem: DeviceProblem) => void;
   /**
    * Tells the user that a device is gone.
    *
@@ -135,10 +135,10 @@ export class Publishing {
         return handleProblem(kind, outcome.problem);
       }
       outcome.track.enabled = old.enabled;
-      if (kind === "camera") await this.#replace(() => old.stop());
+      if (kind === "camera") await this.#replace(() => media.release(old));
       else {
         await this.#sync();
-        old.stop();
+        media.release(old);
       }
     });
   }

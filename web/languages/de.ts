@@ -158,6 +158,8 @@ export const DE: Catalog = {
       busy: "Ein anderes Programm benutzt das Mikrofon.",
       insecure: "Das Mikrofon geht nur über HTTPS.",
       unknown: "Das Mikrofon ließ sich nicht starten.",
+      effect:
+        "Die starke Rauschunterdrückung geht in diesem Browser nicht. Die gewöhnliche läuft weiter.",
       unplugged: "Ihr Mikrofon ist weg. Wurde es ausgesteckt?",
       withdrawn:
         "Der Browser lässt diese Seite das Mikrofon nicht mehr benutzen.",
@@ -170,6 +172,8 @@ export const DE: Catalog = {
       busy: "Ein anderes Programm benutzt die Kamera.",
       insecure: "Die Kamera geht nur über HTTPS.",
       unknown: "Die Kamera ließ sich nicht starten.",
+      effect:
+        "Hintergrund oder Filter konnte nicht geladen werden, daher bleibt die Kamera, wie sie war. Wählen Sie einen anderen oder keinen.",
       unplugged: "Ihre Kamera ist weg. Wurde sie ausgesteckt?",
       withdrawn:
         "Der Browser lässt diese Seite die Kamera nicht mehr benutzen.",
@@ -492,10 +496,32 @@ export const DE: Catalog = {
     blackboard: "Tafelmodus",
     blackboardHint:
       "Lieber scharf als flüssig: zum Schreiben an Tafel oder auf Papier.",
+    filter: "Filter",
+    filters: {
+      none: "Keiner",
+      horizontal: "Waagerecht spiegeln",
+      vertical: "Senkrecht spiegeln",
+      rotate: "Drehen",
+    },
+    background: "Hintergrund",
+    backgrounds: {
+      none: "Keiner",
+      blur: "Hintergrund unscharf",
+      dawn: "Hügel im Morgenrot",
+      forest: "Wald",
+      night: "Nacht",
+      own: "Ein eigenes Bild",
+    },
+    ownBackground: "Bild wählen …",
+    badBackground:
+      "Dieses Bild lässt sich nicht verwenden. Wählen Sie eine JPEG- oder PNG-Datei.",
     mirror: "Mein eigenes Bild spiegeln",
     noiseSuppression: "Geräusche unterdrücken",
     noiseSuppressionHint:
       "Nimmt auch das Echo weg und gleicht die Lautstärke aus.",
+    strongNoiseSuppression: "Starke Rauschunterdrückung",
+    strongNoiseSuppressionHint:
+      "Entfernt Tastaturen, Lüfter und die Straße. Nicht mit hoher Tonqualität.",
     highQualityAudio: "Ton in hoher Qualität",
     highQualityAudioHint: "Für Musik. Belastet das Netz mehr.",
     pushToTalk: "Sprechtaste",

@@ -155,6 +155,8 @@ export const EN = {
       busy: "Another program is using the microphone.",
       insecure: "The microphone works only over HTTPS.",
       unknown: "The microphone could not be started.",
+      effect:
+        "Strong noise suppression does not work in this browser. The usual one goes on.",
       unplugged: "Your microphone is gone. Was it unplugged?",
       withdrawn: "The browser no longer lets this page use the microphone.",
       fallback: "Your microphone is gone. Now using: {{device}}",
@@ -166,6 +168,8 @@ export const EN = {
       busy: "Another program is using the camera.",
       insecure: "The camera works only over HTTPS.",
       unknown: "The camera could not be started.",
+      effect:
+        "The background or filter could not be loaded, so the camera stays as it was. Choose another one, or none.",
       unplugged: "Your camera is gone. Was it unplugged?",
       withdrawn: "The browser no longer lets this page use the camera.",
       fallback: "Your camera is gone. Now using: {{device}}",
@@ -486,9 +490,30 @@ export const EN = {
     blackboard: "Blackboard mode",
     blackboardHint:
       "Sharp rather than smooth: for writing on a board or paper.",
+    filter: "Filter",
+    filters: {
+      none: "None",
+      horizontal: "Horizontal mirror",
+      vertical: "Vertical mirror",
+      rotate: "Rotate",
+    },
+    background: "Background",
+    backgrounds: {
+      none: "None",
+      blur: "Background blur",
+      dawn: "Hills at dawn",
+      forest: "Forest",
+      night: "Night",
+      own: "A picture of mine",
+    },
+    ownBackground: "Choose a picture…",
+    badBackground: "That picture cannot be used. Choose a JPEG or PNG file.",
     mirror: "Mirror my own picture",
     noiseSuppression: "Noise suppression",
     noiseSuppressionHint: "Also removes echo and evens out the volume.",
+    strongNoiseSuppression: "Strong noise suppression",
+    strongNoiseSuppressionHint:
+      "Takes away keyboards, fans and the street. Not with high-quality audio.",
     highQualityAudio: "High-quality audio",
     highQualityAudioHint: "For music. Takes more of the network.",
     pushToTalk: "Push to talk",

@@ -149,6 +149,8 @@ export const ES: Catalog = {
       busy: "Otro programa está usando el micrófono.",
       insecure: "El micrófono solo funciona con HTTPS.",
       unknown: "No se ha podido encender el micrófono.",
+      effect:
+        "La supresión fuerte de ruido no funciona en este navegador. Sigue la habitual.",
       unplugged: "Su micrófono ya no está. ¿Se ha desenchufado?",
       withdrawn: "El navegador ya no deja que esta página use el micrófono.",
       fallback: "Su micrófono ya no está. Ahora se usa: {{device}}",
@@ -160,6 +162,8 @@ export const ES: Catalog = {
       busy: "Otro programa está usando la cámara.",
       insecure: "La cámara solo funciona con HTTPS.",
       unknown: "No se ha podido encender la cámara.",
+      effect:
+        "No se pudo cargar el fondo o el filtro, así que la cámara sigue como estaba. Elija otro, o ninguno.",
       unplugged: "Su cámara ya no está. ¿Se ha desenchufado?",
       withdrawn: "El navegador ya no deja que esta página use la cámara.",
       fallback: "Su cámara ya no está. Ahora se usa: {{device}}",
@@ -482,9 +486,30 @@ export const ES: Catalog = {
     blackboard: "Modo pizarra",
     blackboardHint:
       "Nítido antes que fluido: para escribir en pizarra o papel.",
+    filter: "Filtro",
+    filters: {
+      none: "Ninguno",
+      horizontal: "Espejo horizontal",
+      vertical: "Espejo vertical",
+      rotate: "Girar",
+    },
+    background: "Fondo",
+    backgrounds: {
+      none: "Ninguno",
+      blur: "Fondo desenfocado",
+      dawn: "Colinas al alba",
+      forest: "Bosque",
+      night: "Noche",
+      own: "Una imagen mía",
+    },
+    ownBackground: "Elegir una imagen…",
+    badBackground: "Esa imagen no se puede usar. Elija un archivo JPEG o PNG.",
     mirror: "Ver mi imagen como en un espejo",
     noiseSuppression: "Supresión de ruido",
     noiseSuppressionHint: "También quita el eco e iguala el volumen.",
+    strongNoiseSuppression: "Supresión fuerte de ruido",
+    strongNoiseSuppressionHint:
+      "Quita teclados, ventiladores y la calle. No con audio de alta calidad.",
     highQualityAudio: "Sonido de alta calidad",
     highQualityAudioHint: "Para música. Carga más la red.",
     pushToTalk: "Pulsar para hablar",

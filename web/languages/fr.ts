@@ -152,6 +152,8 @@ export const FR: Catalog = {
       busy: "Un autre programme utilise le micro.",
       insecure: "Le micro ne fonctionne qu’en HTTPS.",
       unknown: "Le micro n’a pas pu démarrer.",
+      effect:
+        "La réduction de bruit forte ne marche pas dans ce navigateur. La réduction habituelle continue.",
       unplugged: "Votre micro a disparu. A-t-il été débranché ?",
       withdrawn: "Le navigateur n’autorise plus le micro à cette page.",
       fallback: "Votre micro a disparu. Utilisé maintenant : {{device}}",
@@ -163,6 +165,8 @@ export const FR: Catalog = {
       busy: "Un autre programme utilise la caméra.",
       insecure: "La caméra ne fonctionne qu’en HTTPS.",
       unknown: "La caméra n’a pas pu démarrer.",
+      effect:
+        "L’arrière-plan ou le filtre n’a pas pu être chargé : la caméra reste comme elle était. Choisissez-en un autre, ou aucun.",
       unplugged: "Votre caméra a disparu. A-t-elle été débranchée ?",
       withdrawn: "Le navigateur n’autorise plus la caméra à cette page.",
       fallback: "Votre caméra a disparu. Utilisée maintenant : {{device}}",
@@ -487,9 +491,31 @@ export const FR: Catalog = {
     blackboard: "Mode tableau",
     blackboardHint:
       "Net plutôt que fluide : pour écrire au tableau ou sur papier.",
+    filter: "Filtre",
+    filters: {
+      none: "Aucun",
+      horizontal: "Miroir horizontal",
+      vertical: "Miroir vertical",
+      rotate: "Rotation",
+    },
+    background: "Arrière-plan",
+    backgrounds: {
+      none: "Aucun",
+      blur: "Arrière-plan flou",
+      dawn: "Collines à l’aube",
+      forest: "Forêt",
+      night: "Nuit",
+      own: "Une image à moi",
+    },
+    ownBackground: "Choisir une image…",
+    badBackground:
+      "Cette image ne peut pas servir. Choisissez un fichier JPEG ou PNG.",
     mirror: "Voir mon image en miroir",
     noiseSuppression: "Suppression du bruit",
     noiseSuppressionHint: "Enlève aussi l’écho et égalise le volume.",
+    strongNoiseSuppression: "Réduction de bruit forte",
+    strongNoiseSuppressionHint:
+      "Enlève claviers, ventilateurs et bruits de rue. Pas avec le son de haute qualité.",
     highQualityAudio: "Son de haute qualité",
     highQualityAudioHint: "Pour la musique. Charge davantage le réseau.",
     pushToTalk: "Appuyer pour parler",

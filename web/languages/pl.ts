@@ -149,6 +149,8 @@ export const PL: Catalog = {
       busy: "Mikrofonu używa inny program.",
       insecure: "Mikrofon działa tylko przez HTTPS.",
       unknown: "Nie udało się włączyć mikrofonu.",
+      effect:
+        "Silne tłumienie hałasu nie działa w tej przeglądarce. Zwykłe działa dalej.",
       unplugged: "Mikrofon zniknął. Czy został odłączony?",
       withdrawn: "Przeglądarka nie pozwala już tej stronie używać mikrofonu.",
       fallback: "Mikrofon zniknął. Teraz używany: {{device}}",
@@ -160,6 +162,8 @@ export const PL: Catalog = {
       busy: "Kamery używa inny program.",
       insecure: "Kamera działa tylko przez HTTPS.",
       unknown: "Nie udało się włączyć kamery.",
+      effect:
+        "Nie udało się wczytać tła lub filtra, więc kamera zostaje, jak była. Wybierz inne albo żadne.",
       unplugged: "Kamera zniknęła. Czy została odłączona?",
       withdrawn: "Przeglądarka nie pozwala już tej stronie używać kamery.",
       fallback: "Kamera zniknęła. Teraz używana: {{device}}",
@@ -485,9 +489,30 @@ export const PL: Catalog = {
     blackboard: "Tryb tablicy",
     blackboardHint:
       "Raczej ostro niż płynnie: do pisania na tablicy lub papierze.",
+    filter: "Filtr",
+    filters: {
+      none: "Brak",
+      horizontal: "Odbicie poziome",
+      vertical: "Odbicie pionowe",
+      rotate: "Obrót",
+    },
+    background: "Tło",
+    backgrounds: {
+      none: "Brak",
+      blur: "Rozmyte tło",
+      dawn: "Wzgórza o świcie",
+      forest: "Las",
+      night: "Noc",
+      own: "Mój obraz",
+    },
+    ownBackground: "Wybierz obraz…",
+    badBackground: "Tego obrazu nie da się użyć. Wybierz plik JPEG lub PNG.",
     mirror: "Pokazuj mój obraz jak w lustrze",
     noiseSuppression: "Tłumienie szumów",
     noiseSuppressionHint: "Usuwa też echo i wyrównuje głośność.",
+    strongNoiseSuppression: "Silne tłumienie hałasu",
+    strongNoiseSuppressionHint:
+      "Usuwa klawiatury, wentylatory i ulicę. Nie z dźwiękiem wysokiej jakości.",
     highQualityAudio: "Dźwięk wysokiej jakości",
     highQualityAudioHint: "Do muzyki. Bardziej obciąża sieć.",
     pushToTalk: "Naciśnij, aby mówić",

@@ -7,8 +7,17 @@ import {
   microphoneConstraints,
   NO_DEVICES,
 } from "./devices.ts";
-import { type MediaProblem, toMediaProblem } from "./media_problem.ts";
+import {
+  type DeviceProblem,
+  toDeviceProblem,
+  toMediaProblem,
+} from "./media_problem.ts";
 import type { Preferences } from "./preferences.ts";
+import {
+  type AffectedTrack,
+  NO_EFFECTS,
+  type TrackEffects,
+} from "./track_effects.ts";
 
 /** One of the two devices that a person speaks and is seen through. */
 export type DeviceKind = "microphone" | "camera";
@@ -16,7 +25,14 @@ export type DeviceKind = "microphone" | "camera";
 /** What came of opening a device. */
 export type OpenOutcome =
   | { readonly kind: "open"; readonly track: MediaStreamTrack }
-  | { readonly kind: "failed"; readonly problem: MediaProblem };
+  | { readonly kind: "failed"; readonly problem: DeviceProblem };
+
+/** A device as it is shown. */
+interface Shown {
+  /** What the device itself gives. */
+  readonly source: MediaStreamTrack;
+  readonly affected: AffectedTrack;
+}
 
 /**
  * The microphone and the camera of this machine.
@@ -32,26 +48,32 @@ export class LocalMedia {
   onlost: ((kind: DeviceKind, enabled: boolean) => void) | undefined;
   readonly #port: MediaDevicesPort | undefined;
   readonly #preferences: () => Preferences;
+  readonly #effects: TrackEffects;
+  /** By the track that others get, until it is released. */
+  readonly #shown = new Map<MediaStreamTrack, Shown>();
   readonly #tracks = {
     microphone: signal<MediaStreamTrack | null>(null),
     camera: signal<MediaStreamTrack | null>(null),
   };
   readonly #devices = signal<DeviceLists>(NO_DEVICES);
   readonly #problems = {
-    microphone: signal<MediaProblem | null>(null),
-    camera: signal<MediaProblem | null>(null),
+    microphone: signal<DeviceProblem | null>(null),
+    camera: signal<DeviceProblem | null>(null),
   };
   #last: Promise<unknown> = Promise.resolve();
 
   /**
    * @param port `navigator.mediaDevices`, which insecure pages do not have
    * @param preferences what to open, read at each opening
+   * @param effects what is done to a track before anybody gets it
    */
   constructor(
     port: MediaDevicesPort | undefined,
     preferences: () => Preferences,
+    effects: TrackEffects = NO_EFFECTS,
   ) {
     this.#port = port;
+    this.#effects = effects;
     this.#preferences = preferences;
     port?.addEventListener("devicechange", this.#refresh);
   }
@@ -72,7 +94,7 @@ export class LocalMedia {
   }
 
   /** Why a device could not be opened the last time; null if it could. */
-  problem(kind: DeviceKind): ReadonlySignal<MediaProblem | null> {
+  problem(kind: DeviceKind): ReadonlySignal<DeviceProblem | null> {
     return this.#problems[kind];
   }
 
@@ -99,7 +121,7 @@ export class LocalMedia {
 
   /**
    * Opens a device anew, as after another one was chosen. The track that it had
-   * goes on, so that viewers see no gap: whoever calls this stops that one.
+   * goes on, so that viewers see no gap: whoever calls this releases that one.
    */
   reopen(kind: DeviceKind): Promise<OpenOutcome> {
     return this.#inTurn(async () => {
@@ -110,6 +132,41 @@ export class LocalMedia {
       this.#stop(kind);
       return await this.#open(kind);
     });
+  }
+
+  /**
+   * Does to an open device what the preferences want now. The device goes on; if
+   * that cannot be done, so does the track, as it was.
+   */
+  renewEffects(kind: DeviceKind): Promise<OpenOutcome | undefined> {
+    return this.#inTurn(async () => {
+      const old = this.#tracks[kind].peek();
+      const shown = old === null ? undefined : this.#shown.get(old);
+      if (old === null || shown === undefined) return undefined;
+      try {
+        if (await shown.affected.update()) return { kind: "open", track: old };
+        const track = await this.#affect(kind, shown.source);
+        track.enabled = old.enabled;
+        // Muting silences the track that others get, not the device's own.
+        if (track !== shown.source) shown.source.enabled = true;
+        this.#keep(kind, track);
+        shown.affected.close();
+        if (track !== old) this.#shown.delete(old);
+        return { kind: "open", track };
+      } catch (error) {
+        console.warn(error);
+        return { kind: "failed", problem: toDeviceProblem(error) };
+      }
+    });
+  }
+
+  /** Stops a track that `reopen()` has left running. */
+  release(track: MediaStreamTrack): void {
+    const shown = this.#shown.get(track);
+    this.#shown.delete(track);
+    shown?.affected.close();
+    shown?.source.stop();
+    track.stop();
   }
 
   /** Stops a device, so that its light goes out. */
@@ -141,7 +198,10 @@ export class LocalMedia {
         video: cameraConstraints(chosen),
       });
       for (const track of stream.getTracks()) {
-        this.#keep(track.kind === "video" ? "camera" : "microphone", track);
+        await this.#adopt(
+          track.kind === "video" ? "camera" : "microphone",
+          track,
+        );
       }
       await this.#refresh();
     } catch {
@@ -153,20 +213,44 @@ export class LocalMedia {
     if (kind === "camera") {
       track.contentHint = this.#preferences().blackboard ? "detail" : "";
     }
-    track.addEventListener("ended", () => this.#forget(kind, track));
     this.#tracks[kind].value = track;
     this.#problems[kind].value = null;
+  }
+
+  /** Makes a device's own track the one that others get. */
+  async #adopt(
+    kind: DeviceKind,
+    source: MediaStreamTrack,
+  ): Promise<MediaStreamTrack> {
+    source.addEventListener("ended", () => this.#forget(kind, source));
+    try {
+      const track = await this.#affect(kind, source);
+      this.#keep(kind, track);
+      return track;
+    } catch (error) {
+      source.stop();
+      throw error;
+    }
+  }
+
+  async #affect(
+    kind: DeviceKind,
+    source: MediaStreamTrack,
+  ): Promise<MediaStreamTrack> {
+    const affected = await this.#effects.apply(kind, source);
+    this.#shown.set(affected.track, { source, affected });
+    return affected.track;
   }
 
   async #open(kind: DeviceKind): Promise<OpenOutcome> {
     if (this.#port === undefined) return this.#failed(kind, "insecure");
     try {
-      const track = await this.#capture(this.#port, kind);
-      this.#keep(kind, track);
+      const source = await this.#capture(this.#port, kind);
+      const track = await this.#adopt(kind, source);
       await this.#refresh();
       return { kind: "open", track };
     } catch (error) {
-      return this.#failed(kind, toMediaProblem(error));
+      return this.#failed(kind, toDeviceProblem(error));
     }
   }
 
@@ -201,20 +285,23 @@ export class LocalMedia {
     return track;
   }
 
-  #failed(kind: DeviceKind, problem: MediaProblem): OpenOutcome {
+  #failed(kind: DeviceKind, problem: DeviceProblem): OpenOutcome {
     this.#problems[kind].value = problem;
     return { kind: "failed", problem };
   }
 
   /** The device went away by itself: unplugged, or taken back by the user. */
-  #forget(kind: DeviceKind, track: MediaStreamTrack): void {
-    if (this.#tracks[kind].peek() !== track) return;
+  #forget(kind: DeviceKind, source: MediaStreamTrack): void {
+    const track = this.#tracks[kind].peek();
+    if (track === null || this.#shown.get(track)?.source !== source) return;
+    this.release(track);
     this.#tracks[kind].value = null;
     this.onlost?.(kind, track.enabled);
   }
 
   #stop(kind: DeviceKind): void {
-    this.#tracks[kind].peek()?.stop();
+    const track = this.#tracks[kind].peek();
+    if (track !== null) this.release(track);
     this.#tracks[kind].value = null;
   }
 

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { FakeDevices } from "./fake_devices.ts";
+import { EffectError } from "./effects/picture_effect.ts";
+import { FakeDeviceTrack } from "./fake_devices.ts";
 import { LocalMedia } from "./local_media.ts";
 import { parsePreferences } from "./preferences.ts";
 
@@ -94,4 +96,80 @@ test("a page without HTTPS has no devices, and says so", async () => {
     kind: "failed",
     problem: "insecure",
   });
+});
+
+/** Effects whose tracks are others than the devices'. */
+function mediaWithEffects() {
+  const devices = new FakeDevices();
+  const made: { track: FakeDeviceTrack; closed: boolean }[] = [];
+  const effects = { wanted: true, broken: false };
+  const media = new LocalMedia(devices, () => parsePreferences({}), {
+    apply: (_kind, source) => {
+      if (effects.broken) return Promise.reject(new EffectError("no model"));
+      const { wanted } = effects;
+      const affected = { track: new FakeDeviceTrack("video"), closed: false };
+      made.push(affected);
+      const track = affected.track as unknown as MediaStreamTrack;
+      return Promise.resolve({
+        track: wanted ? track : source,
+        update: () => Promise.resolve(wanted === effects.wanted),
+        close: () => {
+          affected.closed = true;
+        },
+      });
+    },
+  });
+  return { devices, media, made, effects };
+}
+
+test("an effect comes and goes while the device goes on, muted or not", async () => {
+  const { devices, media, made, effects } = mediaWithEffects();
+  await media.open("microphone");
+  assert.equal<unknown>(media.microphone.value, made[0]?.track);
+  assert.ok(media.microphone.value);
+  media.microphone.value.enabled = false;
+
+  effects.wanted = false;
+  await media.renewEffects("microphone");
+  assert.equal<unknown>(media.microphone.value, devices.opened[0]);
+  assert.equal(media.microphone.value.enabled, false);
+  assert.equal(made[0]?.closed, true);
+
+  effects.wanted = true;
+  await media.renewEffects("microphone");
+  assert.equal<unknown>(media.microphone.value, made[2]?.track);
+  assert.equal(media.microphone.value.enabled, false);
+  assert.equal(devices.opened.length, 1);
+  assert.equal(devices.opened[0]?.stopped, false);
+});
+
+test("with an effect, too, the device is stopped and its loss is noticed", async () => {
+  const { devices, media, made } = mediaWithEffects();
+  await media.open("camera");
+  await media.closeDevice("camera");
+  assert.equal(devices.opened[0]?.stopped, true);
+  assert.equal(made[0]?.closed, true);
+
+  await media.open("camera");
+  devices.opened[1]?.unplug();
+  assert.equal(media.camera.value, null);
+});
+
+test("a camera whose effect fails shows nothing by accident, and says why", async () => {
+  const { devices, media, made, effects } = mediaWithEffects();
+  effects.broken = true;
+  assert.deepEqual(await media.open("camera"), {
+    kind: "failed",
+    problem: "effect",
+  });
+  assert.equal(devices.opened[0]?.stopped, true);
+
+  effects.broken = false;
+  await media.open("camera");
+  effects.wanted = false;
+  effects.broken = true;
+  const outcome = await media.renewEffects("camera");
+  assert.equal(outcome?.kind, "failed");
+  assert.equal<unknown>(media.camera.value, made[0]?.track);
+  assert.equal(made[0]?.closed, false);
 });

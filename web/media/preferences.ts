@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { BACKGROUNDS, FILTERS } from "./effects/picture_effect.ts";
 import { DEFAULT_QUALITY, QUALITIES } from "./quality.ts";
 
 /** What somebody may want to send from the start. */
@@ -55,8 +56,12 @@ const PreferencesSchema = v.object({
   blackboard: flag(false),
   /** Shows one's own camera as a mirror would. */
   mirror: flag(true),
+  filter: choice(FILTERS, "none"),
+  background: choice(BACKGROUNDS, "none"),
   /** Echo cancellation and automatic gain go with it. */
   noiseSuppression: flag(true),
+  /** RNNoise, beside what the browser does. */
+  strongNoiseSuppression: flag(false),
   highQualityAudio: flag(false),
   pushToTalk: flag(false),
   muteReminder: flag(true),

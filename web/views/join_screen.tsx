@@ -6,6 +6,7 @@ import type { Refusal } from "../state/session_state.ts";
 import { HOME_ADDRESS, LOGO_ADDRESS } from "../pages/base_path.ts";
 import { STRINGS } from "../strings.ts";
 import { DeviceSelect } from "./device_select.tsx";
+import { BackgroundField } from "./effect_fields.tsx";
 import { Icon } from "./icons.tsx";
 import { usePage } from "./page.ts";
 import { LanguageSelect } from "./language_field.tsx";
@@ -61,7 +62,7 @@ function PreviewDevices(): JSX.Element {
     const old = media[kind].peek();
     preferences.update(choice);
     await media.reopen(kind);
-    old?.stop();
+    if (old !== null) media.release(old);
   };
   return (
     <div class="join-devices">
@@ -81,6 +82,7 @@ function PreviewDevices(): JSX.Element {
           onChoose={(id) => change("camera", { cameraId: id })}
         />
       )}
+      {start === "camera" && <BackgroundField />}
       <div class="speaker-field">
         <DeviceSelect
           kind="speaker"

@@ -7,6 +7,7 @@ import {
 import { QUALITIES } from "../media/quality.ts";
 import { STRINGS } from "../strings.ts";
 import { ChoiceField } from "./choice_field.tsx";
+import { BackgroundField, FilterField, NoiseField } from "./effect_fields.tsx";
 import { usePage } from "./page.ts";
 import { Toggle } from "./toggle.tsx";
 
@@ -55,6 +56,8 @@ export function SendFields(): JSX.Element {
           }}
         />
       </div>
+      <BackgroundField />
+      <FilterField />
       <Toggle name="mirror" label={words.mirror} />
       <Toggle
         name="blackboard"
@@ -68,6 +71,7 @@ export function SendFields(): JSX.Element {
         hint={words.noiseSuppressionHint}
         onChange={retakeMicrophone}
       />
+      <NoiseField />
       <Toggle
         name="highQualityAudio"
         label={words.highQualityAudio}
