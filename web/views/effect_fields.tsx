@@ -41,7 +41,7 @@ export function BackgroundField(): JSX.Element {
     busy.value = false;
   };
   const chooseOwn = async () => {
-    const file = await chooseFile("image/*");
+    const file = await chooseFile("image/jpeg,image/png,image/webp");
     if (file === undefined) return;
     try {
       await keepOwnPicture(file, localStorage);
