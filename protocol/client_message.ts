@@ -113,6 +113,8 @@ export interface Offer {
   /** May be empty. */
   readonly label: string;
   readonly sdp: string;
+  /** Whether the client wants to know which encodings somebody watches. */
+  readonly layers?: boolean;
 }
 
 /** Answers the server's offer of somebody's flow. */
@@ -332,6 +334,7 @@ function toOffer(wire: WireMessage): Offer {
     replace: replace === "" ? undefined : replace as FlowId,
     label: limited(wire.label, "label"),
     sdp: limited(wire.sdp, "sdp"),
+    ...(wire.layers === true ? { layers: true } : {}),
   };
 }
 

@@ -54,6 +54,7 @@ const WireMessage = v.object({
   noecho: Flag,
   time: Text,
   sdp: Text,
+  layers: v.nullish(v.boolean(), false),
   candidate: v.optional(Candidate),
   label: Text,
   request: v.optional(v.unknown()),

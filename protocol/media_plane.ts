@@ -166,6 +166,12 @@ export type MediaEvent =
     readonly publisher: PublisherKey;
     readonly speaking: boolean;
   }
+  /** Of its encodings, those that somebody watches: it need not send the others. */
+  | {
+    readonly kind: "publisher-layers";
+    readonly publisher: PublisherKey;
+    readonly rids: readonly string[];
+  }
   /** The connection is lost (ICE consent or DTLS). The peer stays, until closed. */
   | { readonly kind: "publisher-failed"; readonly publisher: PublisherKey }
   | {

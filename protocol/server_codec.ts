@@ -170,6 +170,11 @@ const Message = v.variant("type", [
   v.object({ type: v.literal("answer"), id: toFlowId, sdp: v.string() }),
   Ice,
   v.object({ type: v.literal("renegotiate"), id: toFlowId }),
+  v.object({
+    type: v.literal("layers"),
+    id: toFlowId,
+    rids: v.optional(v.array(v.string()), []),
+  }),
   v.object({ type: v.literal("close"), id: toFlowId }),
   v.object({ type: v.literal("abort"), id: toFlowId }),
   v.object({
@@ -191,6 +196,7 @@ const TYPES: ReadonlySet<unknown> = new Set<ServerMessage["type"]>([
   "answer",
   "ice",
   "renegotiate",
+  "layers",
   "close",
   "abort",
   "speaking",

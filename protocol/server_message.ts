@@ -211,6 +211,18 @@ export interface ServerRenegotiate {
   readonly id: FlowId;
 }
 
+/**
+ * Which encodings of a client's own flow somebody watches: it need not send the
+ * others. An extension of ours, for clients that have asked for it by `layers`
+ * in their offer.
+ */
+export interface ServerLayers {
+  readonly type: "layers";
+  readonly id: FlowId;
+  /** The names of the encodings, as in the client's offer. */
+  readonly rids: readonly string[];
+}
+
 /** The viewer has this flow no more. */
 export interface ServerClose {
   readonly type: "close";
@@ -249,6 +261,7 @@ export type ServerMessage =
   | ServerAnswer
   | ServerIce
   | ServerRenegotiate
+  | ServerLayers
   | ServerClose
   | ServerAbort
   | ServerSpeaking;

@@ -49,9 +49,12 @@ export class Encodings {
   delivering(now: Instant): PublisherTrack[] {
     const live = this.#all.filter((encoding) => encoding.live);
     const recent = live.filter(({ heardAt }) => now - heardAt < SILENCE_MS);
-    const found = recent.length > 0 ? recent : live;
+    return this.#sorted(recent.length > 0 ? recent : live);
+  }
+
+  /** By what is known of all; without that, by the order of preference. */
+  #sorted(found: PublisherTrack[]): PublisherTrack[] {
     if (found.length < 2) return found;
-    // By what is known of all; without that, by the order of preference.
     const order = found.every(({ width }) => width > 0)
       ? ({ width }: PublisherTrack) => width
       : found.every(({ peakBps }) => peakBps > 0)
@@ -61,13 +64,14 @@ export class Encodings {
   }
 
   /**
-   * Whether anybody has a use for an encoding: for the smallest if anybody
-   * watches, for the others if not all of them want the smallest only.
+   * Whether there is a use for an encoding: for the smallest always, as whoever
+   * comes begins with it, and for the others if somebody wants more than that.
    */
-  isWanted(encoding: PublisherTrack, smallest: PublisherTrack): boolean {
-    for (const viewer of this.viewers) {
-      if (encoding === smallest || viewer.wantsHigh) return true;
-    }
+  isWanted(encoding: PublisherTrack): boolean {
+    if (!encoding.live) return true;
+    const [smallest] = this.#sorted(this.#all.filter(({ live }) => live));
+    if (encoding === smallest) return true;
+    for (const viewer of this.viewers) if (viewer.wantsHigh) return true;
     return false;
   }
 }

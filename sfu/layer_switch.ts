@@ -52,10 +52,15 @@ export class LayerSwitch {
   measure(now: Instant): LayerMeasures | undefined {
     if (this.encodings.kind === "audio") return undefined;
     const top = topOf(this.source, now);
+    const sources = this.encodings.delivering(now);
+    // With several encodings, these are the spatial layers.
+    const isOneOfSeveral = this.encodings.all.length > 1;
     return {
       rid: this.source.rid,
-      spatial: Math.min(this.filter.spatial, top.spatial),
-      maxSpatial: top.spatial,
+      spatial: isOneOfSeveral
+        ? Math.max(0, sources.indexOf(this.source))
+        : Math.min(this.filter.spatial, top.spatial),
+      maxSpatial: isOneOfSeveral ? sources.length - 1 : top.spatial,
       temporal: Math.min(this.filter.temporal, top.temporal),
       maxTemporal: top.temporal,
     };

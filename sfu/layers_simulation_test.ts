@@ -69,6 +69,13 @@ class LayeredCall {
     this.time.runUntil(200);
   }
 
+  /** Which encodings the publisher was told to send, one after the other. */
+  get wanted(): (readonly string[])[] {
+    return this.#events.flatMap((event) =>
+      event.kind === "publisher-layers" ? [event.rids] : []
+    );
+  }
+
   get tracks() {
     const found = this.#events.findLast(({ kind }) =>
       kind === "publisher-tracks"
@@ -245,4 +252,27 @@ Deno.test("where the large picture stops coming, the small one goes on", () => {
   call.camera.paused.delete("h");
   call.time.runUntil(11_000);
   assert.deepEqual(sizes(decoder), [1_280, 640, 1_280]);
+});
+
+Deno.test("a publisher is told which encodings nobody watches, and at once who does again", () => {
+  const call = new LayeredCall();
+  const { decoder, want } = call.watch(10, "low");
+  const another = call.watch(11, "high");
+  call.time.runUntil(6_000);
+  assert.deepEqual(call.wanted, [], "somebody watches the large one");
+  another.want("low");
+  call.time.runUntil(8_000);
+  assert.deepEqual(call.wanted, [], "not at once");
+  call.time.runUntil(10_000);
+  assert.deepEqual(call.wanted, [["l"]]);
+  call.camera.paused.add("h");
+  call.time.runUntil(15_000);
+  want("high");
+  call.time.runUntil(15_300);
+  assert.deepEqual(call.wanted, [["l"], ["h", "l"]]);
+  call.camera.paused.delete("h");
+  call.time.runUntil(17_000);
+  assert.deepEqual(sizes(decoder), [640, 1_280]);
+  assert.deepEqual(sizes(another.decoder), [1_280, 640]);
+  assert.ok(longestGap(decoder) <= 1);
 });

@@ -26,6 +26,7 @@ import {
   type PublisherOffer,
 } from "./sdp/publisher_offer.ts";
 import type { Subscriber } from "./subscriber.ts";
+import { WantedEncodings } from "./wanted_encodings.ts";
 import type {
   PeerObserver,
   PeerTransport,
@@ -60,6 +61,7 @@ export class Publisher implements PeerObserver, RtcpVisitor {
   readonly #remoteClock = new RemoteClock();
   readonly #view = new RtpView();
   readonly #arrivals = new ArrivalLog();
+  readonly #wanted = new WantedEncodings();
   /** By the offer's sections. */
   #encodings: Encodings[] = [];
   readonly #voice = new VoiceActivity();
@@ -136,11 +138,26 @@ export class Publisher implements PeerObserver, RtcpVisitor {
   poll(now: Now): void {
     if (!this.#transport.connected) return;
     this.#reports.poll(this.#tracks, this.#arrivals, now.instant);
-    if (!this.#voice.poll(now.instant)) return;
+    this.#tellSpeaking(now.instant);
+    this.#tellLayers(now.instant);
+  }
+
+  #tellSpeaking(now: Instant): void {
+    if (!this.#voice.poll(now)) return;
     this.#context.onEvent({
       kind: "publisher-speaking",
       publisher: this.key,
       speaking: this.#voice.speaking,
+    });
+  }
+
+  #tellLayers(now: Instant): void {
+    const rids = this.#wanted.poll(this.#encodings, now);
+    if (rids === undefined) return;
+    this.#context.onEvent({
+      kind: "publisher-layers",
+      publisher: this.key,
+      rids,
     });
   }
 

@@ -14,6 +14,8 @@ import { type RemoteClock, SourceClock } from "./rtp/remote_clock.ts";
 import type { ReportBlock } from "./rtp/rtcp_writer.ts";
 import type { RtpView } from "./rtp/rtp_packet.ts";
 import { isRestart, SequenceExtender } from "./rtp/sequence.ts";
+import { Av1Reader } from "./rtp/av1.ts";
+import { DependencyDescriptor } from "./rtp/dependency_descriptor.ts";
 import { LayerMeters } from "./rtp/layers/layer_meters.ts";
 import {
   createPictureReader,
@@ -84,6 +86,8 @@ export class PublisherTrack {
   #clockRate!: number;
   /** Of pictures: what each packet that waits says of itself. */
   #readers: readonly PictureReader[] = [];
+  /** Of AV1: what its frames refer to. */
+  readonly #descriptor = new DependencyDescriptor();
   /** The same for packets of the cache. */
   #cacheReader: PictureReader | undefined;
   /** What is in {@linkcode redPayload}: of which packet, with how many others. */
@@ -123,9 +127,11 @@ export class PublisherTrack {
   /** What a packet of the cache says of itself, if it is a picture's: good for once. */
   readPicture(slot: number): PictureReader | undefined {
     const { cache } = this;
+    const reader = this.#cacheReader;
     const at = cache.payloadOffset(slot);
-    this.#cacheReader?.parse(cache.memory, at, cache.payloadSize(slot));
-    return this.#cacheReader;
+    reader?.parse(cache.memory, at, cache.payloadSize(slot));
+    if (reader instanceof Av1Reader) reader.restore(cache.layers(slot));
+    return reader;
   }
 
   /** Whether packets have come. */
@@ -204,6 +210,7 @@ export class PublisherTrack {
       extended - this.#batchOldest >= this.cache.capacity;
     if (inWay) this.forwardBatch(now);
     const reader = this.#readers[this.#batchSize];
+    if (reader instanceof Av1Reader) this.#describe(reader, view, bytes);
     const startsKeyframe = reader !== undefined &&
       reader.parse(bytes, view.payloadOffset, view.payloadSize) &&
       reader.startsKeyframe;
@@ -211,7 +218,10 @@ export class PublisherTrack {
     this.#nacks.receive(extended, now, startsKeyframe);
     this.#rate.add(view.size, now);
     if (startsKeyframe) this.keyframes.keyframeStarted();
-    if (!this.cache.store(extended, view, bytes, now, startsKeyframe)) return;
+    const layers = reader instanceof Av1Reader ? reader.layers : 0;
+    const isKept = this.cache
+      .store(extended, view, bytes, now, startsKeyframe, layers);
+    if (!isKept) return;
     if (this.level >= 0) this.cache.noteLevel(extended, this.level);
     if (this.#viewers.length === 0) return;
     if (this.#batchSize === 0 || extended < this.#batchOldest) {
@@ -234,6 +244,16 @@ export class PublisherTrack {
     for (let i = 0; i < viewers.length; i++) {
       viewers[i]!.forwardAll(this, this.#batch, this.#readers, size, now);
     }
+  }
+
+  /** Layers of AV1 are in a header extension. */
+  #describe(reader: Av1Reader, view: RtpView, bytes: Uint8Array): void {
+    const id = this.section.dependencyExtensionId;
+    const at = id === undefined ? -1 : view.findExtension(id);
+    if (at < 0) return;
+    const { elementSize } = view;
+    if (!this.#descriptor.parse(bytes, at, elementSize)) return;
+    reader.describe(this.#descriptor);
   }
 
   #measure(picture: PictureReader, bytes: number, now: Instant): void {

@@ -66,6 +66,8 @@ export interface Flow {
   readonly group: GroupName;
   readonly label: string;
   readonly publisher: PublisherKey;
+  /** Whether its owner wants to know which encodings somebody watches. */
+  readonly tellsLayers: boolean;
   /** The number of its owner's latest offer. */
   negotiation: Negotiation;
   state: FlowState;

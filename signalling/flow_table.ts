@@ -278,6 +278,8 @@ export class FlowTable {
       case "publisher-speaking":
         flow.speaking = event.speaking;
         return;
+      case "publisher-layers":
+        return this.#publishers.handleLayers(flow, event.rids, turn);
       case "publisher-failed":
         flow.speaking = false;
         return this.#publishers.handleFailed(flow, turn);

@@ -504,6 +504,25 @@ test("FlowTable keeps what one asked of a flow for what replaces it, until the n
   });
 });
 
+test("FlowTable tells who asked for it which encodings somebody watches, and nobody else", () => {
+  const { server, a1, b1 } = call();
+  const rids = ["l"];
+  const told = (publisher: number) => {
+    server.media({ kind: "publisher-layers", publisher, rids });
+    return server.hear(a1);
+  };
+  offer(server, a1, 1, { id: "S1" });
+  offer(server, a1, 2, { id: "S2", layers: true });
+  server.hear(a1);
+  assert.deepEqual(told(1), []);
+  assert.deepEqual(told(2), [{ type: "layers", id: "S2", rids }]);
+  offer(server, a1, 3, { id: "S3", layers: true, replace: "S2" });
+  server.hear(a1);
+  server.hear(b1);
+  assert.deepEqual(told(3), [{ type: "layers", id: "S3", rids }]);
+  assert.deepEqual(server.hear(b1), []);
+});
+
 test("FlowTable chooses another picture of the same track without an offer (B-40)", () => {
   const { server, b1 } = shown();
   const ask = (request: string[] | null) => {

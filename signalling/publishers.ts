@@ -53,6 +53,7 @@ export class Publishers {
       username,
       group,
       label: offer.label,
+      tellsLayers: offer.layers === true,
       publisher: ++this.#lastKey as PublisherKey,
       negotiation: 1 as Negotiation,
       state: {
@@ -118,6 +119,12 @@ export class Publishers {
     turn.send(flow.owner.session, { type: "abort", id: flow.id });
     turn.sendError(flow.owner, reason);
     if (isFirst) this.#flows.delete(flow);
+  }
+
+  /** Tells the owner which encodings somebody watches, if it wants to know. */
+  handleLayers(flow: Flow, rids: readonly string[], turn: Turn): void {
+    if (!flow.tellsLayers || !isLive(flow)) return;
+    turn.send(flow.owner.session, { type: "layers", id: flow.id, rids });
   }
 
   /** The connection is lost: asks the owner for an ICE restart, once. */

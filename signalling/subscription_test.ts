@@ -27,6 +27,7 @@ const FLOW: Flow = {
   group: "g" as GroupName,
   label: "",
   publisher: 1 as PublisherKey,
+  tellsLayers: false,
   negotiation: 1 as Negotiation,
   state: { kind: "pushed" },
   tracks: [],

@@ -1,4 +1,5 @@
 import { readU8 } from "./bytes.ts";
+import type { DependencyDescriptor } from "./dependency_descriptor.ts";
 import type { PictureReader } from "./picture_reader.ts";
 
 const SEQUENCE_HEADER = 1;
@@ -6,7 +7,8 @@ const TEMPORAL_DELIMITER = 2;
 
 /**
  * Finds where keyframes of AV1 start, by the aggregation header (AV1 RTP payload
- * format §4.4) and the sequence header that has to follow it.
+ * format §4.4) and the sequence header that has to follow it; and layers, which
+ * are in a header extension of the packet.
  */
 export class Av1Reader implements PictureReader {
   payloadOffset = 0;
@@ -17,7 +19,7 @@ export class Av1Reader implements PictureReader {
   spatialLayer = 0;
   switchesUp = false;
   readonly forOwnLayerOnly = false;
-  readonly width = 0;
+  width = 0;
   readonly countedPicture = -1;
   readonly pictureId = -1;
   readonly pictureIdBits = 0;
@@ -25,11 +27,39 @@ export class Av1Reader implements PictureReader {
   readonly temporalBaseIndex = -1;
   readonly temporalBaseOffset = 0;
 
+  #described: DependencyDescriptor | undefined;
+
+  /** Takes what the packet's descriptor says, before the packet is parsed. */
+  describe(descriptor: DependencyDescriptor): void {
+    this.#described = descriptor;
+  }
+
+  /** The layers of the packet that was parsed last, for {@linkcode restore}. */
+  get layers(): number {
+    return this.spatialLayer << 5 | this.temporalLayer << 2 |
+      (this.endsFrame ? 2 : 0) | (this.switchesUp ? 1 : 0);
+  }
+
+  /** Takes the layers of a packet that was parsed just now, but not described. */
+  restore(layers: number): void {
+    this.spatialLayer = layers >> 5;
+    this.temporalLayer = layers >> 2 & 0x07;
+    this.endsFrame = (layers & 2) !== 0;
+    this.switchesUp = (layers & 1) !== 0;
+  }
+
   parse(bytes: Uint8Array, offset: number, size: number): boolean {
     this.payloadOffset = offset;
     const isWhole = size >= 1 && offset + size <= bytes.length;
     this.startsKeyframe = isWhole && startsSequence(bytes, offset, size);
-    this.startsFrame = this.startsKeyframe;
+    const described = this.#described;
+    this.#described = undefined;
+    this.startsFrame = described?.startsFrame ?? this.startsKeyframe;
+    this.endsFrame = described?.endsFrame ?? false;
+    this.spatialLayer = described?.spatialLayer ?? 0;
+    this.temporalLayer = described?.temporalLayer ?? 0;
+    this.switchesUp = described?.switchesUp ?? false;
+    this.width = described?.width ?? 0;
     return isWhole;
   }
 }

@@ -61,6 +61,8 @@ export class PacketCache {
   #sizes: Uint16Array;
   #flags: Uint8Array;
   #levels: Int16Array;
+  /** What is to be known of layers, in 8 bits that others understand. */
+  #layers: Uint8Array;
   #newest = -1;
   #keyframe = -1;
 
@@ -81,6 +83,7 @@ export class PacketCache {
     this.#sizes = new Uint16Array(capacity);
     this.#flags = new Uint8Array(capacity);
     this.#levels = new Int16Array(capacity);
+    this.#layers = new Uint8Array(capacity);
   }
 
   /** In packets. */
@@ -105,6 +108,7 @@ export class PacketCache {
     bytes: Uint8Array,
     now: Instant,
     startsKeyframe: boolean,
+    layers = 0,
   ): boolean {
     if (view.size > MAX_CACHED_BYTES) return false;
     if (this.#newest - extended >= this.#capacity) return false;
@@ -117,6 +121,7 @@ export class PacketCache {
     this.#flags[slot] = (view.marker ? MARKER : 0) |
       (startsKeyframe ? KEYFRAME : 0);
     this.#levels[slot] = NO_LEVEL;
+    this.#layers[slot] = layers;
     this.#copy(bytes, view.start, view.size, slot * MAX_CACHED_BYTES);
     if (extended > this.#newest) this.#newest = extended;
     if (startsKeyframe && extended > this.#keyframe) this.#keyframe = extended;
@@ -160,6 +165,11 @@ export class PacketCache {
   /** Whether it is the first packet of a keyframe. */
   startsKeyframe(slot: number): boolean {
     return (this.#flags[slot]! & KEYFRAME) !== 0;
+  }
+
+  /** What was given with it of its layers: 8 bits. */
+  layers(slot: number): number {
+    return this.#layers[slot]!;
   }
 
   /** When it arrived. */
@@ -252,6 +262,7 @@ export class PacketCache {
     this.#sizes = other.#sizes;
     this.#flags = other.#flags;
     this.#levels = other.#levels;
+    this.#layers = other.#layers;
   }
 
   /** Forgets everything: the source is another one. */
@@ -287,6 +298,7 @@ export class PacketCache {
     this.#sizes[to] = source.#sizes[from]!;
     this.#flags[to] = source.#flags[from]!;
     this.#levels[to] = source.#levels[from]!;
+    this.#layers[to] = source.#layers[from]!;
     const start = from * MAX_CACHED_BYTES;
     const packet = source.#arena.subarray(start, start + MAX_CACHED_BYTES);
     this.#arena.set(packet, to * MAX_CACHED_BYTES);

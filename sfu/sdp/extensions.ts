@@ -26,6 +26,10 @@ export const AUDIO_LEVEL_EXTENSION =
 /** The id of {@linkcode AUDIO_LEVEL_EXTENSION} in our offers. */
 export const AUDIO_LEVEL_ID = 1;
 
+/** Tells to which layers a packet belongs (AV1 RTP payload format, appendix A). */
+export const DEPENDENCY_EXTENSION =
+  "https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension";
+
 /** The id of {@linkcode TRANSPORT_SEQUENCE_EXTENSION} in our offers. */
 export const TRANSPORT_SEQUENCE_ID = 3;
 

@@ -1,6 +1,7 @@
 import { assertNever } from "../../lib/assert_never.ts";
 import {
   AUDIO_LEVEL_EXTENSION,
+  DEPENDENCY_EXTENSION,
   MID_EXTENSION,
   REPAIRED_ID_EXTENSION,
   STREAM_ID_EXTENSION,
@@ -69,6 +70,7 @@ function liveLines(
     ...nameLines(section, section.streamIdExtensionId, STREAM_ID_EXTENSION),
     ...nameLines(section, section.repairedIdExtensionId, REPAIRED_ID_EXTENSION),
     ...extensionLines(section.audioLevelId, AUDIO_LEVEL_EXTENSION),
+    ...extensionLines(section.dependencyExtensionId, DEPENDENCY_EXTENSION),
     ...codecs.flatMap((codec) => [
       ...codecLines(
         codec.codec,

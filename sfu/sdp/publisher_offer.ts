@@ -9,6 +9,7 @@ import {
 } from "./document.ts";
 import {
   AUDIO_LEVEL_EXTENSION,
+  DEPENDENCY_EXTENSION,
   findExtensionId,
   findSentExtensionId,
   MID_EXTENSION,
@@ -33,6 +34,8 @@ export interface AgreedExtensions {
   readonly streamIdExtensionId?: number | undefined;
   /** That which names the encoding that is repaired. */
   readonly repairedIdExtensionId?: number | undefined;
+  /** That which tells the layers of AV1. */
+  readonly dependencyExtensionId?: number | undefined;
   /** Of these, those that the client only sends. */
   readonly oneWayExtensionIds?: readonly number[];
   /** That which numbers the packets of all sections together. */
@@ -198,6 +201,9 @@ function parseExtensions(
     midExtensionId: forVideo(MID_EXTENSION),
     streamIdExtensionId: forVideo(STREAM_ID_EXTENSION) ?? streamId,
     repairedIdExtensionId: forVideo(REPAIRED_ID_EXTENSION) ?? repairedId,
+    dependencyExtensionId: codecs.some(({ codec }) => codec === "av1")
+      ? forVideo(DEPENDENCY_EXTENSION)
+      : undefined,
     ...oneWayIds.length > 0 ? { oneWayExtensionIds: oneWayIds } : {},
     audioLevelId: section.media === "audio"
       ? findExtensionId(section, AUDIO_LEVEL_EXTENSION)
@@ -246,6 +252,7 @@ const EXTENSIONS = {
   midExtensionId: "mid",
   streamIdExtensionId: "stream id",
   repairedIdExtensionId: "repaired stream id",
+  dependencyExtensionId: "dependency descriptor",
   transportSequenceId: "transport sequence",
 } as const;
 

@@ -71,6 +71,7 @@ test("parsePublisherOffer() reads a Chromium offer", () => {
       midExtensionId: undefined,
       streamIdExtensionId: undefined,
       repairedIdExtensionId: undefined,
+      dependencyExtensionId: undefined,
       transportSequenceId: undefined,
     }, {
       accepted: true,
@@ -95,6 +96,7 @@ test("parsePublisherOffer() reads a Chromium offer", () => {
       midExtensionId: 4,
       streamIdExtensionId: 10,
       repairedIdExtensionId: 11,
+      dependencyExtensionId: undefined,
       transportSequenceId: undefined,
     }],
   });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { showsWidth, shrink } from "../support/picture_sizes.ts";
 import { OPEN_GROUP, testCall } from "../support/test_call.ts";
 import { waitFor } from "../support/wait_for.ts";
 
@@ -12,9 +13,9 @@ for (
   testCall(
     `B-2 A group with the codecs ${
       codecs.join(", ")
-    } is seen in the first of them`,
+    } is seen in the first of them, in two sizes`,
     async (call) => {
-      const alice = await call.enter("alice");
+      const alice = await call.enter("alice", { simulcast: "on" });
       const bob = await call.enter("bob");
       await bob.sees("alice");
       const { pictures } = await waitFor(
@@ -24,6 +25,9 @@ for (
           (pictures[0]?.framesDecoded ?? 0) > 10 && audio.samples > 8_000,
       );
       assert.deepEqual(pictures.map(({ codec }) => codec), [expected]);
+      await showsWidth(bob, 1_280);
+      await shrink(bob);
+      await showsWidth(bob, 640);
       await alice.leave();
       await bob.misses("alice");
     },

@@ -40,6 +40,14 @@ export interface ReceivedPicture {
   readonly frozenSeconds: number;
 }
 
+/** One encoding of a picture that a page sends. */
+export interface SentPicture {
+  /** Empty if there is only one. */
+  readonly rid: string;
+  readonly active: boolean;
+  readonly framesEncoded: number;
+}
+
 /** What a probe has seen so far. Times are by the page's clock. */
 export interface ProbeReport {
   readonly nowMs: number;
@@ -53,6 +61,7 @@ export interface ProbeReport {
   readonly audio: ReceivedMedia;
   /** Of each peer that receives one. */
   readonly pictures: readonly ReceivedPicture[];
+  readonly sent: readonly SentPicture[];
   /** Pictures that were encoded to be sent, in whatever sizes, by one peer. */
   readonly framesEncoded: number;
   readonly tiles: readonly TileReport[];
@@ -161,6 +170,19 @@ export function installProbe(): void {
     return pictures;
   };
 
+  const sentOf = (report: RTCStatsReport): SentPicture[] => {
+    const pictures: SentPicture[] = [];
+    report.forEach((entry) => {
+      if (entry.type !== "outbound-rtp" || entry.kind !== "video") return;
+      pictures.push({
+        rid: entry.rid ?? "",
+        active: entry.active ?? true,
+        framesEncoded: entry.framesEncoded ?? 0,
+      });
+    });
+    return pictures;
+  };
+
   const countEncoded = (reports: RTCStatsReport[]) => {
     let frames = 0;
     for (const report of reports) {
@@ -213,6 +235,7 @@ export function installProbe(): void {
         video: sumOf(reports, "video"),
         audio: sumOf(reports, "audio"),
         pictures: reports.flatMap(picturesOf),
+        sent: reports.flatMap(sentOf),
         framesEncoded: countEncoded(reports),
         tiles: [...tiles].map(toTile),
         removedTiles,

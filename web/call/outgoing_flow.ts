@@ -72,14 +72,29 @@ async function setTracks(
   }
 }
 
-/** As Galène's clients send them: `h` in full, `l` half as large. */
+/** What the types of the browser's interface do not know yet. */
+interface LayeredEncoding extends RTCRtpEncodingParameters {
+  readonly scalabilityMode?: string;
+}
+
+/**
+ * As Galène's clients send them: `h` in full, `l` half as large. Frames of which
+ * some can be left out are asked for by name, as without that Chromium takes
+ * two encodings of VP9 or AV1 for layers of one.
+ */
 function encodingsOf(
   { maxRateBps, simulcast = false }: OutgoingFlow,
-): RTCRtpEncodingParameters[] {
+): LayeredEncoding[] {
   if (!simulcast) return [{ maxBitrate: maxRateBps }];
+  const scalabilityMode = "L1T3";
   return [
-    { rid: "h", maxBitrate: maxRateBps },
-    { rid: "l", maxBitrate: LOW_RATE_BPS, scaleResolutionDownBy: 2 },
+    { rid: "h", maxBitrate: maxRateBps, scalabilityMode },
+    {
+      rid: "l",
+      maxBitrate: LOW_RATE_BPS,
+      scaleResolutionDownBy: 2,
+      scalabilityMode,
+    },
   ];
 }
 

@@ -1,4 +1,5 @@
-import { effect } from "@preact/signals";
+import { computed, effect, untracked } from "@preact/signals";
+import type { Environment, Timer } from "../client/environment.ts";
 import type { ServerConnection } from "../client/server_connection.ts";
 import type { Stream } from "../client/stream.ts";
 import type { LevelWatch } from "../media/audio_levels.ts";
@@ -11,6 +12,9 @@ import { changeTracks, offerFlow, type OutgoingFlow } from "./outgoing_flow.ts";
 import { showOwnCamera } from "./own_flow.ts";
 import { CAMERA_LABEL } from "./receiving.ts";
 
+/** How long two sizes are sent on when few are left to watch, at least. */
+const FEWER_SIZES_MS = 10_000;
+
 /** What music takes; speech takes a third of it. */
 const HIGH_AUDIO_RATE_BPS = 128_000;
 
@@ -20,6 +24,7 @@ export interface PublishingParts {
   readonly media: LocalMedia;
   readonly levels: LevelWatch;
   readonly preferences: () => Preferences;
+  readonly environment: Pick<Environment, "setTimer" | "clearTimer">;
   /** Tells the user that a device cannot be had. */
   readonly handleProblem: (device: DeviceKind, problem: DeviceProblem) => void;
   /**
@@ -59,6 +64,7 @@ export class Publishing {
   /** Whether we have told the group that the microphone is muted. */
   #announced: boolean | undefined;
   #last: Promise<unknown> = Promise.resolve();
+  #review: Timer | undefined;
 
   /** Sends nothing before a connection is attached. */
   constructor(parts: PublishingParts) {
@@ -71,6 +77,11 @@ export class Publishing {
     effect(() => {
       this.#tracks();
       void this.#inTurn(() => this.#sync());
+    });
+    const people = computed(() => parts.store.state.value.people.length);
+    effect(() => {
+      people.value;
+      untracked(() => this.#reviewSizes());
     });
   }
 
@@ -219,6 +230,36 @@ export class Publishing {
   #handleAbort(stream: Stream): void {
     if (stream !== this.#stream) return;
     void this.stop();
+  }
+
+  /**
+   * Sends two sizes when there are enough people to make use of them, at once;
+   * and one again some time after they have gone, as others may come (G.4).
+   */
+  #reviewSizes(): void {
+    const { environment } = this.#parts;
+    if (this.#review !== undefined) environment.clearTimer(this.#review);
+    this.#review = undefined;
+    if (!this.#hasOtherSizes()) return;
+    // Not everybody at the same moment.
+    const later = FEWER_SIZES_MS * (1 + Math.random());
+    this.#review = environment.setTimer(
+      () => void this.#inTurn(() => this.#changeSizes()),
+      this.#flow().simulcast ? 0 : later,
+    );
+  }
+
+  async #changeSizes(): Promise<void> {
+    if (this.#hasOtherSizes()) await this.#replace(() => {});
+  }
+
+  /** Whether the camera is sent in more or fewer sizes than it would be now. */
+  #hasOtherSizes(): boolean {
+    const sender = this.#stream?.pc.getSenders()
+      .find(({ track }) => track?.kind === "video");
+    if (this.#stream?.closed !== false || sender === undefined) return false;
+    const { encodings = [] } = sender.getParameters();
+    return encodings.length > 1 !== (this.#flow().simulcast === true);
   }
 
   #close(): void {

@@ -324,6 +324,7 @@ export class ServerConnection extends ConnectionView {
       case "offer":
       case "answer":
       case "renegotiate":
+      case "layers":
       case "abort":
       case "close":
       case "ice":

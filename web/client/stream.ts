@@ -227,6 +227,21 @@ export class Stream {
     this.#link.handleAnswer(sdp);
   }
 
+  /** Sends those encodings that somebody watches, and not the others. */
+  async handleLayers(rids: readonly string[]): Promise<void> {
+    for (const sender of this.pc.getSenders()) {
+      if (sender.track?.kind !== "video") continue;
+      const parameters = sender.getParameters();
+      const encodings = parameters.encodings ?? [];
+      if (encodings.length < 2) continue;
+      for (const encoding of encodings) {
+        encoding.active = rids.includes(encoding.rid ?? "");
+      }
+      // Where it is refused, more is sent than needed.
+      await sender.setParameters(parameters).catch(() => undefined);
+    }
+  }
+
   /** The server's offer. */
   handleOffer(sdp: string): void {
     this.#link.handleOffer(sdp);
@@ -278,6 +293,7 @@ export class Stream {
       type: "offer",
       label: this.label,
       replace: first ? this.#replaces : undefined,
+      layers: true,
       sdp,
     });
   }

@@ -4,6 +4,7 @@ import type {
   ServerAnswer,
   ServerClose,
   ServerIce,
+  ServerLayers,
   ServerOffer,
   ServerRenegotiate,
 } from "../../protocol/server_message.ts";
@@ -35,6 +36,7 @@ export type FlowMessage =
   | ServerAnswer
   | ServerIce
   | ServerRenegotiate
+  | ServerLayers
   | ServerClose
   | ServerAbort;
 
@@ -106,6 +108,8 @@ export class StreamPool {
         return this.#up.streams[id]?.handleAnswer(message.sdp);
       case "renegotiate":
         return void this.#up.streams[id]?.negotiate(true);
+      case "layers":
+        return void this.#up.streams[id]?.handleLayers(message.rids);
       case "abort":
         return this.#up.streams[id]?.handleAbort();
       case "close":

@@ -22,6 +22,7 @@ test("Stream offers itself when it has a track (A-40)", async () => {
     type: "offer",
     id: stream.id,
     label: "camera",
+    layers: true,
     sdp: "offer 1",
     source: joined.connection.id,
     username: "alice",
