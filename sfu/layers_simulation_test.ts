@@ -76,6 +76,15 @@ class LayeredCall {
     );
   }
 
+  /** Which layers a viewer gets, as statistics tell. */
+  measure(key: number) {
+    this.plane.handle({ kind: "measure" });
+    const event = this.#events.findLast(({ kind }) => kind === "measured");
+    assert.ok(event?.kind === "measured");
+    const [track] = event.subscribers.get(key as SubscriberKey) ?? [];
+    return track?.layers;
+  }
+
   get tracks() {
     const found = this.#events.findLast(({ kind }) =>
       kind === "publisher-tracks"
@@ -173,6 +182,13 @@ Deno.test("a viewer that asks for less and for more sees no break (B-7, B-8, B-4
   const { decoder, want, remb } = call.watch(10, "high");
   call.time.every(1_000, () => remb(10e6));
   call.time.runUntil(3_000);
+  assert.deepEqual(call.measure(10), {
+    rid: "h",
+    spatial: 1,
+    maxSpatial: 1,
+    temporal: 2,
+    maxTemporal: 2,
+  });
   for (let round = 0; round < 5; round++) {
     want("low");
     call.time.runUntil(call.time.now + 1_500);

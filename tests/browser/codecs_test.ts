@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { showsWidth, shrink } from "../support/picture_sizes.ts";
+import { showsSize, shrink } from "../support/picture_sizes.ts";
 import { OPEN_GROUP, testCall } from "../support/test_call.ts";
 import { waitFor } from "../support/wait_for.ts";
 
@@ -25,9 +25,9 @@ for (
           (pictures[0]?.framesDecoded ?? 0) > 10 && audio.samples > 8_000,
       );
       assert.deepEqual(pictures.map(({ codec }) => codec), [expected]);
-      await showsWidth(bob, 1_280);
+      await showsSize(bob, "large");
       await shrink(bob);
-      await showsWidth(bob, 640);
+      await showsSize(bob, "small");
       await alice.leave();
       await bob.misses("alice");
     },

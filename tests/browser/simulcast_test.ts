@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { longestGapMs } from "../support/media_probe.ts";
-import { grow, showsWidth, shrink } from "../support/picture_sizes.ts";
+import { grow, showsSize, shrink } from "../support/picture_sizes.ts";
 import { testCall } from "../support/test_call.ts";
 import { waitFor } from "../support/wait_for.ts";
 
@@ -10,14 +10,14 @@ testCall(
     const alice = await call.enter("alice", { simulcast: "on" });
     const bob = await call.enter("bob");
     await bob.sees("alice");
-    await showsWidth(bob, 1_280);
+    await showsSize(bob, "large");
 
     const { nowMs } = await bob.report();
     for (const round of [1, 2]) {
       await shrink(bob);
-      await showsWidth(bob, 640);
+      await showsSize(bob, "small");
       await grow(bob);
-      const { freezes, frozenSeconds } = await showsWidth(bob, 1_280);
+      const { freezes, frozenSeconds } = await showsSize(bob, "large");
       console.log(`Round ${round}: ${freezes} freezes, ${frozenSeconds} s`);
     }
     await shrink(bob);
@@ -28,9 +28,9 @@ testCall(
       isLargeSent,
       (isSent) => isSent === false,
     );
-    await showsWidth(bob, 640);
+    await showsSize(bob, "small");
     await grow(bob);
-    await showsWidth(bob, 1_280);
+    await showsSize(bob, "large");
     assert.equal(await isLargeSent(), true);
 
     const { tiles, openPeers } = await bob.report();

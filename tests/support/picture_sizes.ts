@@ -3,17 +3,27 @@ import type { CallPage } from "./call_page.ts";
 import type { ReceivedPicture } from "./media_probe.ts";
 import { waitFor } from "./wait_for.ts";
 
-/** Waits until a page goes on showing the only picture that it receives in that width. */
-export async function showsWidth(
+/**
+ * Between the widths of two sizes of a camera: a busy browser makes each of them
+ * smaller, but not by half.
+ */
+const BETWEEN = 700;
+
+/**
+ * Waits until a page goes on showing the only picture that it receives, and that
+ * is of one size of two.
+ */
+export async function showsSize(
   person: CallPage,
-  width: number,
+  size: "large" | "small",
 ): Promise<ReceivedPicture> {
   const { pictures: [before] } = await person.report();
   const report = await waitFor(
-    `${person.username} to see a picture ${width} pixels wide`,
+    `${person.username} to see a ${size} picture`,
     () => person.report(),
     ({ pictures: [picture] }) =>
-      picture?.width === width &&
+      picture !== undefined && picture.width > 0 &&
+      picture.width > BETWEEN === (size === "large") &&
       picture.framesDecoded > (before?.framesDecoded ?? 0) + 15,
   );
   return report.pictures[0]!;
