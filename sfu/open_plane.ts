@@ -2,6 +2,8 @@ import type { Log } from "../lib/log.ts";
 import type { Clock } from "../lib/time.ts";
 import type { MediaPlane, PlaneEvent } from "../protocol/media_plane.ts";
 import { Plane } from "./plane.ts";
+import type { RelayEvent } from "./relay/relay_messages.ts";
+import { Relays } from "./relay/relays.ts";
 import { announcedAddresses, machineAddresses } from "./transport/addresses.ts";
 import { openTransportHub } from "./transport/hub.ts";
 import type { MediaPorts } from "./transport/native/choose_ports.ts";
@@ -34,6 +36,8 @@ export interface OpenPlaneOptions {
   readonly log: Log;
   /** Called within `handle()` too: not to be re-entered. */
   readonly onEvent: (event: PlaneEvent) => void;
+  /** Told of publishers of other threads that this one has been given. */
+  readonly onRelay?: (event: RelayEvent) => void;
 }
 
 /** A plane on a port of its own. */
@@ -41,6 +45,8 @@ export interface OpenPlane extends MediaPlane {
   /** The port that is bound. */
   readonly port: number;
   readonly candidates: readonly AnnouncedAddress[];
+  /** What it shares with other threads. */
+  readonly relays: Relays;
 }
 
 /**
@@ -79,7 +85,8 @@ export function openPlane(options: OpenPlaneOptions): OpenPlane {
       onEvent: options.onEvent,
       onError,
     });
-    return new TimedPlane(plane, socket.port, hub.candidates);
+    const relays = new Relays(plane, options.onRelay ?? (() => {}));
+    return new TimedPlane(plane, relays, socket.port, hub.candidates);
   } catch (error) {
     socket.close();
     throw error;
@@ -90,15 +97,18 @@ export function openPlane(options: OpenPlaneOptions): OpenPlane {
 class TimedPlane implements OpenPlane {
   readonly port: number;
   readonly candidates: readonly AnnouncedAddress[];
+  readonly relays: Relays;
   readonly #plane: Plane;
   #timer: ReturnType<typeof setInterval> | undefined;
 
   constructor(
     plane: Plane,
+    relays: Relays,
     port: number,
     candidates: readonly AnnouncedAddress[],
   ) {
     this.#plane = plane;
+    this.relays = relays;
     this.port = port;
     this.candidates = candidates;
   }
@@ -111,6 +121,7 @@ class TimedPlane implements OpenPlane {
 
   close(): Promise<void> {
     this.#sleep();
+    this.relays.close();
     return this.#plane.close();
   }
 

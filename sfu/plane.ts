@@ -1,6 +1,7 @@
 import { assertNever } from "../lib/assert_never.ts";
 import type { Now } from "../lib/time.ts";
 import type {
+  CodecName,
   MediaCommand,
   MediaPlane,
   Negotiation,
@@ -10,9 +11,25 @@ import type {
   ViewerKey,
 } from "../protocol/media_plane.ts";
 import { type PeerContext, Publisher } from "./publisher.ts";
+import { readKnownSource } from "./relay/known_source.ts";
+import { RelayedKind } from "./relay/packet_ring.ts";
+import type { RelayFeedback } from "./relay/relay_feedback.ts";
+import { createRelayHub } from "./relay/relay_hub.ts";
 import { SdpError } from "./sdp/sdp_error.ts";
 import { Subscriber } from "./subscriber.ts";
 import { ViewerPath } from "./viewer_path.ts";
+
+/** A publisher that is connected to another thread. */
+export interface RelayedPublisher {
+  readonly publisher: PublisherKey;
+  readonly codecs: readonly CodecName[];
+  /** The latest offer that was accepted there. */
+  readonly sdp: string;
+  /** So many tracks deliver. */
+  readonly onTracks: (count: number) => void;
+  /** What viewers here want. */
+  readonly onFeedback: (feedback: RelayFeedback) => void;
+}
 
 /**
  * All peers of one worker, by key. Knows neither sockets nor timers: whoever
@@ -22,6 +39,8 @@ export class Plane implements MediaPlane {
   readonly #context: PeerContext;
   readonly #publishers = new Map<PublisherKey, Publisher>();
   readonly #subscribers = new Map<SubscriberKey, Subscriber>();
+  /** Of the publishers, those that are connected to another thread. */
+  readonly #relayed = new Set<PublisherKey>();
   /** Of all who watch something. */
   readonly #paths = new Map<ViewerKey, ViewerPath>();
 
@@ -92,10 +111,83 @@ export class Plane implements MediaPlane {
     return Promise.resolve();
   }
 
+  /** A publisher, whether it is connected to this thread or not. */
+  publisherOf(key: PublisherKey): Publisher | undefined {
+    return this.#publishers.get(key);
+  }
+
+  /**
+   * Opens a publisher that is connected to another thread, whose packets are
+   * given to {@linkcode takeRelayed}. It is closed like any other.
+   */
+  openRelayed(
+    { publisher: key, codecs, sdp, onTracks, onFeedback }: RelayedPublisher,
+  ): void {
+    const context: PeerContext = {
+      ...this.#context,
+      hub: createRelayHub(this.#context.hub, onFeedback),
+      // All else is said by the thread that has the connection.
+      onEvent(event) {
+        if (event.kind === "publisher-tracks") onTracks(event.tracks.length);
+        else if (event.kind === "publisher-layers") {
+          onFeedback({ keyframes: [], limitBps: undefined, rids: event.rids });
+        }
+      },
+    };
+    this.#publishers.set(key, new Publisher(key, codecs, context));
+    this.#relayed.add(key);
+    this.offerRelayed(key, sdp);
+  }
+
+  /** Takes an offer that the other thread has accepted. */
+  offerRelayed(key: PublisherKey, sdp: string): void {
+    const isRelayed = this.#relayed.has(key);
+    if (isRelayed) this.#publishers.get(key)?.offer(0 as Negotiation, sdp);
+  }
+
+  /** Takes a packet that another thread has got. */
+  takeRelayed(
+    key: PublisherKey,
+    kind: RelayedKind,
+    packet: Uint8Array,
+    sizeBytes: number,
+  ): void {
+    const publisher = this.#publishers.get(key);
+    if (publisher === undefined) return;
+    const { instant } = this.#context.clock.now();
+    try {
+      switch (kind) {
+        case RelayedKind.rtp:
+          publisher.handleRtp(packet, 0, sizeBytes, instant);
+          return;
+        case RelayedKind.rtcp:
+          publisher.handleRtcp(packet.subarray(0, sizeBytes), instant);
+          return;
+        case RelayedKind.source:
+          publisher.learnSource(readKnownSource(packet));
+          return;
+        default:
+          assertNever(kind);
+      }
+    } catch (error) {
+      this.#context.onError(error);
+    }
+  }
+
+  /** No more of them for now: those of these publishers are to be forwarded. */
+  endRelayed(keys: ReadonlySet<PublisherKey>): void {
+    const { instant } = this.#context.clock.now();
+    for (const key of keys) {
+      this.#publishers.get(key)?.handleBatchEnd(instant);
+    }
+    this.#context.hub.flush();
+  }
+
   #measure(): void {
     const { instant } = this.#context.clock.now();
     const publishers = new Map<PublisherKey, readonly TrackMeasures[]>();
     for (const [key, peer] of this.#publishers) {
+      if (this.#relayed.has(key)) continue;
       publishers.set(key, peer.measure(instant));
     }
     const subscribers = new Map<SubscriberKey, readonly TrackMeasures[]>();
@@ -146,6 +238,7 @@ export class Plane implements MediaPlane {
     const publisher = this.#publishers.get(key);
     if (!publisher) return;
     this.#publishers.delete(key);
+    this.#relayed.delete(key);
     for (const { key } of publisher.subscribers) this.#subscribers.delete(key);
     publisher.close();
   }

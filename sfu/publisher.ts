@@ -12,6 +12,11 @@ import { findRepaired, findTrack } from "./find_source.ts";
 import { PeerIdentity, randomU32 } from "./peer_identity.ts";
 import { PublisherReports } from "./publisher_reports.ts";
 import { PublisherTrack } from "./publisher_track.ts";
+import type { KnownSource } from "./relay/known_source.ts";
+import type { RingWriter } from "./relay/packet_ring.ts";
+import type { RelayFeedback } from "./relay/relay_feedback.ts";
+import type { RingId } from "./relay/relay_messages.ts";
+import { Taps } from "./relay/taps.ts";
 import { readU16, readU8 } from "./rtp/bytes.ts";
 import { RemoteClock } from "./rtp/remote_clock.ts";
 import { readRtcp, type RtcpVisitor } from "./rtp/rtcp_reader.ts";
@@ -62,9 +67,13 @@ export class Publisher implements PeerObserver, RtcpVisitor {
   readonly #view = new RtpView();
   readonly #arrivals = new ArrivalLog();
   readonly #wanted = new WantedEncodings();
+  /** For viewers in other threads. */
+  readonly #taps: Taps;
   /** By the offer's sections. */
   #encodings: Encodings[] = [];
   readonly #voice = new VoiceActivity();
+  /** What sources send, as far as another thread has told it. */
+  readonly #known = new Map<number, PublisherTrack>();
   /** All encodings of all tracks. */
   #tracks: PublisherTrack[] = [];
   /** The id of the header extension that numbers all packets, if agreed. */
@@ -83,6 +92,7 @@ export class Publisher implements PeerObserver, RtcpVisitor {
     this.key = key;
     this.#codecs = codecs;
     this.#context = context;
+    this.#taps = new Taps(key);
     this.#transport = context.hub.createPeer(this);
     this.#identity = new PeerIdentity(context.random);
     this.#reports = new PublisherReports(
@@ -137,6 +147,7 @@ export class Publisher implements PeerObserver, RtcpVisitor {
   /** Sends the reports and requests that are due. */
   poll(now: Now): void {
     if (!this.#transport.connected) return;
+    this.#reports.relayedBps = this.#taps.limitBps(now.instant);
     this.#reports.poll(this.#tracks, this.#arrivals, now.instant);
     this.#tellSpeaking(now.instant);
     this.#tellLayers(now.instant);
@@ -152,13 +163,42 @@ export class Publisher implements PeerObserver, RtcpVisitor {
   }
 
   #tellLayers(now: Instant): void {
-    const rids = this.#wanted.poll(this.#encodings, now);
+    const rids = this.#wanted.poll(this.#encodings, this.#taps, now);
     if (rids === undefined) return;
     this.#context.onEvent({
       kind: "publisher-layers",
       publisher: this.key,
       rids,
     });
+  }
+
+  /** From now on another thread gets a copy of what comes. */
+  addTap(ring: RingId, writer: RingWriter): void {
+    const sources = this.#tracks
+      .map(({ ssrc, rtxSsrc }, index) => ({ index, ssrc, rtxSsrc }))
+      .filter(({ ssrc }) => ssrc >= 0);
+    this.#taps.add(ring, writer, sources);
+  }
+
+  /** It gets nothing more. */
+  removeTap(ring: RingId): void {
+    this.#taps.remove(ring);
+  }
+
+  /** Another thread, which copies packets for this one, has seen a source. */
+  learnSource({ index, ssrc, rtxSsrc }: KnownSource): void {
+    const track = this.#tracks[index];
+    if (track === undefined) return;
+    this.#known.set(ssrc, track);
+    if (rtxSsrc >= 0) this.#known.set(rtxSsrc, track);
+  }
+
+  /** Takes what the viewers in another thread want. */
+  heed(ring: RingId, feedback: RelayFeedback): void {
+    for (const ssrc of feedback.keyframes) {
+      this.#tracks.find((track) => track.ssrc === ssrc)?.keyframes.want();
+    }
+    this.#taps.heed(ring, feedback, this.#context.clock.now().instant);
   }
 
   /** Ends the peer and all its subscriptions. Idempotent; no events follow. */
@@ -177,6 +217,7 @@ export class Publisher implements PeerObserver, RtcpVisitor {
     now: Instant,
   ): void {
     if (!this.#view.parse(packet, offset, sizeBytes)) return;
+    this.#taps.takeRtp(packet, offset, sizeBytes);
     this.#noteArrival(packet, now);
     for (let i = 0; i < this.#tracks.length; i++) {
       const track = this.#tracks[i]!;
@@ -194,11 +235,13 @@ export class Publisher implements PeerObserver, RtcpVisitor {
   }
 
   handleBatchEnd(now: Instant): void {
+    this.#taps.flush();
     for (const track of this.#tracks) track.forwardBatch(now);
   }
 
   handleRtcp(packet: Uint8Array, now: Instant): void {
     this.#rtcpNow = now;
+    this.#taps.takeRtcp(packet);
     readRtcp(packet, this);
   }
 
@@ -218,7 +261,9 @@ export class Publisher implements PeerObserver, RtcpVisitor {
 
   /** A source that is not known may repeat packets of one that is. */
   #handleNewRepairs(packet: Uint8Array, now: Instant): void {
-    const track = findRepaired(this.#tracks, this.#view, packet);
+    const { ssrc } = this.#view;
+    const track = this.#known.get(ssrc) ??
+      findRepaired(this.#tracks, this.#view, packet);
     if (track === undefined) return;
     track.rtxSsrc = this.#view.ssrc;
     this.#handleRtx(track, packet, now);
@@ -256,7 +301,12 @@ export class Publisher implements PeerObserver, RtcpVisitor {
       const track = this.#tracks[i]!;
       if (track.ssrc === this.#view.ssrc) return track;
     }
-    return findTrack(this.#tracks, this.#view, packet);
+    const { ssrc, payloadType } = this.#view;
+    const known = this.#known.get(ssrc);
+    const isMedia = known?.section.codecs.some((codec) =>
+      codec.payloadType === payloadType
+    );
+    return isMedia ? known : findTrack(this.#tracks, this.#view, packet);
   }
 
   /** Returns whether a live track has come to an end, or the offer has grown. */

@@ -36,6 +36,8 @@ export class PublisherReports {
   readonly #transport: PeerTransport;
   readonly #writer = new RtcpWriter(new Uint8Array(PACKET_SIZE));
   readonly #missing = new Uint16Array(MAX_MISSING);
+  /** What the viewers of other threads can take, in bit/s; 0: nobody there. */
+  relayedBps = 0;
   #nextReport = 0;
   #nextFeedback = 0;
   #nextLimit = 0;
@@ -125,7 +127,7 @@ export class PublisherReports {
   #pollLimit(tracks: readonly PublisherTrack[], now: Instant): void {
     const limited = tracks.filter(canBeLimited);
     if (limited.length === 0) return;
-    const ratio = limitOf(limited, now) / this.#limitBps;
+    const ratio = this.#limitOf(limited, now) / this.#limitBps;
     if (ratio > 1 - LIMIT_CHANGE && ratio < 1 + LIMIT_CHANGE) return;
     this.#begin();
     this.#writeLimit(limited, now);
@@ -134,9 +136,13 @@ export class PublisherReports {
 
   #writeLimit(limited: readonly PublisherTrack[], now: Instant): void {
     if (limited.length === 0) return;
-    this.#limitBps = limitOf(limited, now);
+    this.#limitBps = this.#limitOf(limited, now);
     const sources = limited.map(({ ssrc }) => ssrc);
     this.#writer.remb(this.#ssrc, this.#limitBps, sources);
+  }
+
+  #limitOf(limited: readonly PublisherTrack[], now: Instant): number {
+    return Math.max(limitOf(limited, now), this.relayedBps);
   }
 
   /** A compound packet has to begin with a report (RFC 3550 §6.1). */

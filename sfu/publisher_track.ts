@@ -4,6 +4,7 @@ import { KeyframeRequests } from "./rtp/keyframe_requests.ts";
 import { NackGenerator } from "./rtp/nack_generator.ts";
 import {
   MIN_CACHE_CAPACITY,
+  MIN_RTT_MS,
   PacketCache,
   wantedCapacity,
 } from "./rtp/packet_cache.ts";
@@ -29,12 +30,6 @@ import type { SubscriberTrack } from "./subscriber_track.ts";
 
 /** How often the cache's size is reconsidered, in milliseconds (B-22). */
 const RESIZE_INTERVAL_MS = 1_000;
-
-/**
- * What round trips are taken for at least where the cache's size is concerned, in
- * milliseconds: what is lost again is asked for again, and later than that.
- */
-const MIN_RTT_MS = 150;
 
 /**
  * The most packets that are forwarded at a time. Lower has the first viewers wait

@@ -22,10 +22,12 @@ export class WantedEncodings {
   /**
    * Looks whether something has changed.
    *
+   * @param elsewhere knows what viewers in other threads want
    * @returns the names of the encodings that are to be sent, if that is news
    */
   poll(
     all: readonly Encodings[],
+    elsewhere: { wants(rid: string): boolean },
     now: Instant,
   ): readonly string[] | undefined {
     if (now < this.#lookAt) return undefined;
@@ -33,7 +35,10 @@ export class WantedEncodings {
     const several = all.filter((encodings) => encodings.all.length > 1);
     if (several.length === 0) return undefined;
     const off = several.flatMap((encodings) =>
-      encodings.all.filter((each) => this.#isUnused(encodings, each, now))
+      encodings.all.filter((each) => {
+        const isWanted = encodings.isWanted(each) || elsewhere.wants(each.rid);
+        return this.#isUnused(each, isWanted, now);
+      })
     );
     const isSame = off.length === this.#off.length &&
       off.every((encoding) => this.#off.includes(encoding));
@@ -45,11 +50,11 @@ export class WantedEncodings {
   }
 
   #isUnused(
-    encodings: Encodings,
     encoding: PublisherTrack,
+    isWanted: boolean,
     now: Instant,
   ): boolean {
-    if (encodings.isWanted(encoding)) {
+    if (isWanted) {
       this.#unusedSince.delete(encoding);
       return false;
     }

@@ -7,6 +7,12 @@ export const MAX_CACHED_BYTES = 1_500;
 /** The most packets that a cache holds (B-22): 1.5 MB. */
 export const MAX_CACHE_CAPACITY = 1_024;
 
+/**
+ * What round trips are taken for at least where the cache's size is concerned, in
+ * milliseconds: what is lost again is asked for again, and later than that.
+ */
+export const MIN_RTT_MS = 150;
+
 /** The fewest, by kind; powers of two at or above B-22's. */
 export const MIN_CACHE_CAPACITY = { audio: 32, video: 128 } as const;
 

@@ -12,44 +12,15 @@ import type {
   PublisherKey,
   SubscriberKey,
 } from "../../protocol/media_plane.ts";
-import { shiftPublicAddress } from "../transport/addresses.ts";
+import type { Publisher, Subscriber } from "./placed_peers.ts";
 import { Placement } from "./placement.ts";
-import { WorkerThread, type WorkerThreadOptions } from "./worker_thread.ts";
-import type { WorkerPlaneOptions } from "./worker_messages.ts";
-
-/**
- * How long to wait before a worker that could not start is started again, in
- * milliseconds; twice as long each time, up to a limit. Lower is back sooner;
- * higher wastes less on what will not work.
- */
-const RESTART_MS = 250;
-const MAX_RESTART_MS = 30_000;
+import { RelayTable } from "./relay_table.ts";
+import { WorkerPool, type WorkerPoolOptions } from "./worker_pool.ts";
 
 /** What a set of workers is made of. */
-export interface MediaWorkersOptions
-  extends Omit<WorkerPlaneOptions, "port">, WorkerThreadOptions {
-  /** How many, at least 1. */
-  readonly count: number;
-  /** The UDP port of the first; the others have those after it. 0: any. */
-  readonly port: number;
-}
-
-/** A publisher, as far as the main thread has to know it. */
-interface Publisher {
-  readonly opening: Command<"open-publisher">;
-  /** `undefined` once its worker is dead, until its owner offers anew. */
-  worker: number | undefined;
-  /** The latest offer, until its worker has answered it. */
-  pending: Negotiation | undefined;
-  /** Whether its worker has taken it: then a refusal changes nothing. */
-  taken: boolean;
-}
-
-interface Subscriber {
-  readonly publisher: PublisherKey;
-  /** `undefined` once its worker is dead. */
-  worker: number | undefined;
-  negotiation: Negotiation;
+export interface MediaWorkersOptions extends WorkerPoolOptions {
+  /** See `SPREAD_PEERS`, which holds unless a test says otherwise. */
+  readonly spreadPeers?: number;
 }
 
 type Command<Kind extends MediaCommand["kind"]> = MediaCommand & {
@@ -86,35 +57,39 @@ export async function openMediaWorkers(
  * Never touches a packet.
  */
 export class MediaWorkers implements MediaPlane {
-  /** Settles when all workers are open, for the first time. */
-  readonly opened: Promise<unknown>;
-  readonly #options: MediaWorkersOptions;
+  readonly #pool: WorkerPool;
   readonly #placement: Placement;
-  readonly #threads: WorkerThread[] = [];
-  readonly #ports: number[] = [];
-  readonly #restarts = new Set<ReturnType<typeof setTimeout>>();
+  readonly #relays: RelayTable;
   readonly #publishers = new Map<PublisherKey, Publisher>();
   readonly #subscribers = new Map<SubscriberKey, Subscriber>();
   #waiting: Offered[] = [];
   #onEvent: (event: PlaneEvent) => void = () => {};
-  #closing = false;
 
   /** Use {@linkcode openMediaWorkers}. */
   constructor(options: MediaWorkersOptions) {
-    this.#options = options;
-    this.#placement = new Placement(options.count);
-    for (let n = 0; n < options.count; n++) {
-      this.#ports.push(options.port === 0 ? 0 : options.port + n);
-      this.#threads.push(this.#start(n));
-    }
-    this.opened = Promise.all(this.#threads.map(async ({ opened }, n) => {
-      this.#ports[n] = await opened;
-    }));
+    this.#placement = new Placement(options.count, options.spreadPeers);
+    this.#pool = new WorkerPool(options, {
+      handleEvent: (event) => this.#handleEvent(event),
+      handleRelay: (worker, event) => this.#relays.handle(worker, event),
+      handleDeath: (worker) => this.#losePeers(worker),
+      handleUp: (worker, isUp) => {
+        this.#placement.setUp(worker, isUp);
+        if (isUp) this.#placeWaiting();
+      },
+    });
+    this.#relays = new RelayTable((worker, command) =>
+      this.#pool.relay(worker, command)
+    );
+  }
+
+  /** Settles when all workers are open, for the first time. */
+  get opened(): Promise<unknown> {
+    return this.#pool.opened;
   }
 
   /** The UDP ports, one for each worker. */
   get ports(): readonly number[] {
-    return this.#ports;
+    return this.#pool.ports;
   }
 
   /** Has events told from now on. To be called once, before any command. */
@@ -143,22 +118,28 @@ export class MediaWorkers implements MediaPlane {
       case "close-subscriber":
         return this.#closeSubscriber(command);
       case "measure":
-        return this.#threads.forEach((thread) => thread.post(command));
+        return this.#pool.postToAll(command);
       default:
         assertNever(command);
     }
   }
 
-  async close(): Promise<void> {
-    this.#closing = true;
-    for (const timer of this.#restarts) clearTimeout(timer);
-    await Promise.all(this.#threads.map((thread) => thread.close()));
+  close(): Promise<void> {
+    for (const key of this.#publishers.keys()) this.#relays.closeAll(key);
+    return this.#pool.close();
   }
 
   #openPublisher(command: Command<"open-publisher">): void {
     const { publisher: key, negotiation: pending } = command;
-    const unplaced = { worker: undefined, pending, taken: false };
-    const publisher: Publisher = { opening: command, ...unplaced };
+    const publisher: Publisher = {
+      opening: command,
+      worker: undefined,
+      pending,
+      taken: false,
+      offers: new Map([[pending, command.sdp]]),
+      accepted: "",
+      told: undefined,
+    };
     this.#publishers.set(key, publisher);
     this.#place(command, publisher);
   }
@@ -167,6 +148,7 @@ export class MediaWorkers implements MediaPlane {
     const publisher = this.#publishers.get(command.publisher);
     if (publisher === undefined) return;
     publisher.pending = command.negotiation;
+    publisher.offers.set(command.negotiation, command.sdp);
     if (publisher.worker === undefined) this.#place(command, publisher);
     else this.#post(publisher.worker, command);
   }
@@ -198,6 +180,7 @@ export class MediaWorkers implements MediaPlane {
     const publisher = this.#publishers.get(command.publisher);
     if (publisher === undefined) return;
     this.#post(publisher.worker, command);
+    this.#relays.closeAll(command.publisher);
     for (const [key, subscriber] of this.#subscribers) {
       if (subscriber.publisher === command.publisher) {
         this.#forgetSubscriber(key, subscriber);
@@ -207,14 +190,43 @@ export class MediaWorkers implements MediaPlane {
   }
 
   #openSubscriber(command: Command<"open-subscriber">): void {
-    const { subscriber: key, publisher, negotiation } = command;
+    const { subscriber: key, publisher, viewer, negotiation } = command;
     const source = this.#publishers.get(publisher);
     if (source === undefined) return;
-    const { worker } = source;
-    this.#subscribers.set(key, { publisher, worker, negotiation });
-    if (worker === undefined) return this.#offerNothing(key, negotiation);
-    this.#placement.countSubscriber(worker, 1);
-    this.#post(worker, command);
+    const { worker: home } = source;
+    const worker = home === undefined
+      ? undefined
+      : this.#placement.addSubscriber(viewer, home);
+    this.#subscribers.set(key, { publisher, viewer, worker, negotiation });
+    if (home === undefined || worker === undefined) {
+      this.#offerNothing(key, negotiation);
+    } else if (worker === home) this.#post(worker, command);
+    else this.#openElsewhere(command, { ...source, publisher, home }, worker);
+  }
+
+  /** Opens a subscriber in another worker than its publisher's. */
+  #openElsewhere(
+    command: Command<"open-subscriber">,
+    source: Publisher & { readonly publisher: PublisherKey; home: number },
+    worker: number,
+  ): void {
+    const { home } = source;
+    const relayed = {
+      publisher: source.publisher,
+      home,
+      codecs: source.opening.codecs,
+      sdp: source.accepted,
+      trackCount: source.told?.tracks.length ?? 0,
+    };
+    this.#relays.open(relayed, worker, (isReady) => {
+      const subscriber = this.#subscribers.get(command.subscriber);
+      if (subscriber?.worker !== worker) return; // closed or lost meanwhile
+      if (!isReady) {
+        this.#placement.moveSubscriber(worker, home);
+        subscriber.worker = home;
+      }
+      this.#post(subscriber.worker, command);
+    });
   }
 
   #negotiateSubscriber(
@@ -239,16 +251,23 @@ export class MediaWorkers implements MediaPlane {
   }
 
   #handleEvent(event: PlaneEvent): void {
-    if (event.kind === "publisher-answered") {
+    if (event.kind === "publisher-answered") this.#handleAnswered(event);
+    else if (event.kind === "publisher-tracks") {
       const publisher = this.#publishers.get(event.publisher);
-      if (publisher !== undefined) {
-        publisher.taken = true;
-        this.#settle(publisher, event.negotiation);
-      }
+      if (publisher !== undefined) publisher.told = event;
     } else if (event.kind === "publisher-refused") {
       this.#handleRefused(event);
     }
     this.#onEvent(event);
+  }
+
+  #handleAnswered(event: PlaneEvent & { kind: "publisher-answered" }): void {
+    const publisher = this.#publishers.get(event.publisher);
+    if (publisher === undefined) return;
+    publisher.taken = true;
+    publisher.accepted = publisher.offers.get(event.negotiation) ?? "";
+    this.#settle(publisher, event.negotiation);
+    this.#relays.offer(event.publisher, publisher.accepted);
   }
 
   /** Its worker does not have a publisher whose first offer there is refused. */
@@ -266,65 +285,8 @@ export class MediaWorkers implements MediaPlane {
 
   /** An offer is done with, unless a later one has come. */
   #settle(publisher: Publisher, negotiation: Negotiation): void {
+    publisher.offers.delete(negotiation);
     if (publisher.pending === negotiation) publisher.pending = undefined;
-  }
-
-  #start(n: number): WorkerThread {
-    const { hostname, portSet, reservedTcpPorts } = this.#options;
-    const same = { hostname, portSet, reservedTcpPorts };
-    const publicAddresses = this.#options.publicAddresses
-      .map((text) => shiftPublicAddress(text, n));
-    const plane = { ...same, publicAddresses, port: this.#ports[n]! };
-    const thread = new WorkerThread(this.#options, plane, {
-      handleEvent: (event) => this.#handleEvent(event),
-      handleDeath: (reason) => {
-        if (thread.isOpen) this.#replace(n, reason);
-      },
-    });
-    return thread;
-  }
-
-  /** A worker is dead: another takes its place, and its peers are lost. */
-  #replace(n: number, reason: string): void {
-    if (this.#closing) return;
-    const text = "A media worker died; another takes its place";
-    this.#options.log.error(text, { worker: n, reason });
-    this.#restart(n);
-    this.#losePeers(n);
-  }
-
-  /**
-   * Starts a worker anew; its port may not be free at once, and never if the
-   * old thread hangs: Deno cannot end one that does not come back.
-   */
-  #restart(n: number, nextDelayMs = RESTART_MS): void {
-    // Who comes before it is open goes elsewhere, if there is another.
-    this.#placement.setUp(n, false);
-    const thread = this.#threads[n] = this.#start(n);
-    thread.opened.then((port) => {
-      this.#ports[n] = port;
-      this.#placement.setUp(n, true);
-      this.#placeWaiting();
-    }, (error) => void this.#retry(n, thread, error, nextDelayMs));
-  }
-
-  /** A worker could not start. It has no peers: it was down. */
-  async #retry(
-    n: number,
-    thread: WorkerThread,
-    error: unknown,
-    delayMs: number,
-  ): Promise<void> {
-    if (this.#closing) return;
-    const text = "Cannot start a media worker; trying again";
-    this.#options.log.error(text, { worker: n, error: String(error) });
-    await thread.close();
-    if (this.#closing) return;
-    const timer = setTimeout(() => {
-      this.#restarts.delete(timer);
-      this.#restart(n, Math.min(delayMs * 2, MAX_RESTART_MS));
-    }, delayMs);
-    this.#restarts.add(timer);
   }
 
   /** Tells signalling of all peers that a worker had. */
@@ -332,10 +294,19 @@ export class MediaWorkers implements MediaPlane {
     this.#placement.clear(n);
     const publishers = [...this.#publishers]
       .filter(([, { worker }]) => worker === n);
-    const subscribers = [...this.#subscribers]
-      .filter(([, { worker }]) => worker === n);
+    const lostKeys = new Set(publishers.map(([key]) => key));
+    const subscribers = [...this.#subscribers].filter(([, subscriber]) =>
+      subscriber.worker === n || lostKeys.has(subscriber.publisher)
+    );
     for (const [, lost] of publishers) lost.worker = undefined;
-    for (const [, lost] of subscribers) lost.worker = undefined;
+    for (const [, lost] of subscribers) {
+      const { viewer, worker } = lost;
+      lost.worker = undefined;
+      if (worker === undefined || worker === n) continue;
+      this.#placement.removeSubscriber(viewer, worker);
+    }
+    for (const key of lostKeys) this.#relays.closeAll(key);
+    this.#relays.handleDeath(n);
     for (const [key, publisher] of publishers) this.#lose(key, publisher);
     // Those that signalling has not closed by now.
     for (const [key, { negotiation }] of subscribers) {
@@ -343,6 +314,12 @@ export class MediaWorkers implements MediaPlane {
       this.#offerNothing(key, negotiation);
       this.#applyAnswer(key, negotiation);
       this.#onEvent({ kind: "subscriber-failed", subscriber: key });
+    }
+    // What still comes, those viewers can get from another worker.
+    const deprived = new Set(subscribers.map(([, { publisher }]) => publisher));
+    for (const key of deprived) {
+      const { worker, told } = this.#publishers.get(key) ?? {};
+      if (worker !== undefined && told !== undefined) this.#onEvent(told);
     }
   }
 
@@ -389,12 +366,17 @@ export class MediaWorkers implements MediaPlane {
     this.#placement.removePublisher(publisher.opening.group);
   }
 
-  #forgetSubscriber(key: SubscriberKey, { worker }: Subscriber): void {
+  #forgetSubscriber(
+    key: SubscriberKey,
+    { publisher, viewer, worker }: Subscriber,
+  ): void {
     this.#subscribers.delete(key);
-    if (worker !== undefined) this.#placement.countSubscriber(worker, -1);
+    if (worker === undefined) return;
+    this.#placement.removeSubscriber(viewer, worker);
+    this.#relays.close(publisher, worker);
   }
 
   #post(worker: number | undefined, command: MediaCommand): void {
-    if (worker !== undefined) this.#threads[worker]?.post(command);
+    if (worker !== undefined) this.#pool.post(worker, command);
   }
 }

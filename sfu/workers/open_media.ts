@@ -22,6 +22,8 @@ export interface OpenMediaOptions {
   readonly portSet: PortSet;
   readonly clock: Clock;
   readonly log: Log;
+  /** See {@linkcode MediaWorkersOptions}. */
+  readonly spreadPeers?: number;
   /** See {@linkcode WorkerThreadOptions}. */
   readonly pingIntervalMs?: number;
 }

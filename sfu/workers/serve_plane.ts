@@ -39,6 +39,8 @@ export function servePlane(scope: WorkerScope, clock: Clock): void {
         return;
       case "command":
         return opened?.plane.handle(message.command);
+      case "relay":
+        return opened?.plane.relays.handle(message.command);
       case "ping":
         return say({ kind: "pong" });
       case "close":
@@ -65,7 +67,14 @@ async function open(
     const ports = await openPorts(portSet);
     const onEvent: Parameters<typeof openPlane>[0]["onEvent"] = (event) =>
       say({ kind: "event", event });
-    const plane = openPlane({ ...options, ports, clock, log, onEvent });
+    const plane = openPlane({
+      ...options,
+      ports,
+      clock,
+      log,
+      onEvent,
+      onRelay: (event) => say({ kind: "relay", event }),
+    });
     say({ kind: "opened", port: plane.port });
     return { plane, ports };
   } catch (error) {

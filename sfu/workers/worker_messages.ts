@@ -5,6 +5,7 @@
  */
 import type { LogLevel } from "../../lib/log.ts";
 import type { MediaCommand, PlaneEvent } from "../../protocol/media_plane.ts";
+import type { RelayCommand, RelayEvent } from "../relay/relay_messages.ts";
 import type { PortSet } from "../transport/native/choose_ports.ts";
 
 /** What a worker's plane is opened with. */
@@ -24,6 +25,7 @@ export type ToWorker =
   /** The first. */
   | { readonly kind: "open"; readonly options: WorkerPlaneOptions }
   | { readonly kind: "command"; readonly command: MediaCommand }
+  | { readonly kind: "relay"; readonly command: RelayCommand }
   /** To be answered, as a sign of life. */
   | { readonly kind: "ping" }
   /** The last: to close everything and say so. */
@@ -39,6 +41,7 @@ export type FromWorker =
     readonly text: string;
   }
   | { readonly kind: "event"; readonly event: PlaneEvent }
+  | { readonly kind: "relay"; readonly event: RelayEvent }
   | { readonly kind: "pong" }
   | {
     readonly kind: "log";

@@ -1,6 +1,7 @@
 import { assertNever } from "../../lib/assert_never.ts";
 import type { Log } from "../../lib/log.ts";
 import type { MediaCommand, PlaneEvent } from "../../protocol/media_plane.ts";
+import type { RelayCommand, RelayEvent } from "../relay/relay_messages.ts";
 import { LIBRARY_NAMES, libraryPaths } from "../transport/native/libraries.ts";
 import type {
   FromWorker,
@@ -39,6 +40,8 @@ export interface WorkerThreadOptions {
 /** Told by a {@linkcode WorkerThread} what happens. */
 export interface WorkerThreadObserver {
   handleEvent(event: PlaneEvent): void;
+  /** Something about a publisher of another worker. */
+  handleRelay(event: RelayEvent): void;
   /** It has ended by itself, or hangs; it is gone now. No call follows. */
   handleDeath(reason: string): void;
 }
@@ -100,6 +103,11 @@ export class WorkerThread {
     this.#say({ kind: "command", command });
   }
 
+  /** The same for what it shares with other workers. */
+  relay(command: RelayCommand): void {
+    this.#say({ kind: "relay", command });
+  }
+
   /** Closes what the worker has open, and ends it. Idempotent. */
   async close(): Promise<void> {
     if (this.#gone) return;
@@ -122,6 +130,8 @@ export class WorkerThread {
         return this.#settle.reject(new WorkerOpenError(message));
       case "event":
         return this.#observer.handleEvent(message.event);
+      case "relay":
+        return this.#observer.handleRelay(message.event);
       case "pong":
         this.#unanswered = 0;
         return;
