@@ -245,9 +245,7 @@ export class PublisherTrack {
   #describe(reader: Av1Reader, view: RtpView, bytes: Uint8Array): void {
     const id = this.section.dependencyExtensionId;
     const at = id === undefined ? -1 : view.findExtension(id);
-    if (at < 0) return;
-    const { elementSize } = view;
-    if (!this.#descriptor.parse(bytes, at, elementSize)) return;
+    if (at < 0 || !this.#descriptor.parse(bytes, at, view.elementSize)) return;
     reader.describe(this.#descriptor);
   }
 
