@@ -48,6 +48,8 @@ const PARTS: Readonly<Record<string, string>> = {
 const LICENCES: Readonly<Record<string, string>> = {
   "assets/inter-LICENSE.txt": "node_modules/@fontsource-variable/inter/LICENSE",
   "assets/rnnoise-LICENSE.txt": `${SUPPRESSOR}/LICENSE`,
+  "assets/background-model-LICENSE.txt":
+    "node_modules/@twilio/video-processors/LICENSE.md",
 };
 
 const OPTIONS = [
