@@ -13,7 +13,10 @@ import { OPEN_GROUP } from "../support/test_call.ts";
 import { waitFor } from "../support/wait_for.ts";
 import { measureFirstLoad, measurePromptness } from "./first_load.ts";
 import { measureMainThread } from "./main_thread.ts";
-import { recordMedia } from "../support/recorded_media.ts";
+import {
+  FILM_FRAMES_PER_SECOND,
+  recordMedia,
+} from "../support/recorded_media.ts";
 import { RecordedPublishers } from "../support/recorded_publishers.ts";
 
 /** What the benchmark prints. */
@@ -33,12 +36,23 @@ interface Figures {
   /** Pictures that all tiles together showed each second, and were sent. */
   readonly framesPerSecond: number;
   readonly framesPerSecondSent: number;
+  /** While fifty tiles are scrolled to and fro on a phone's screen. */
+  readonly scrollBusy: number;
+  readonly scrollLongestTaskMs: number;
+  readonly scrollLongestTaskOnProcessorMs: number;
 }
 
 const SLOW_DOWN = 4;
 const LOADS = 7;
 const TILES = 25;
 const WATCH_MS = 15_000;
+const DESK = { width: 1440, height: 900 };
+/** More than fit on a phone. */
+const SCROLLED_TILES = 50;
+const PHONE = { width: 390, height: 844 };
+/** Turns of a wheel, each by so many pixels. */
+const SCROLL_STEPS = 60;
+const SCROLL_PX = 100;
 
 async function main(): Promise<Figures> {
   await using server = await TestServer.start({
@@ -48,7 +62,8 @@ async function main(): Promise<Figures> {
   try {
     const url = `${server.http}/group/maths/`;
     const load = await measureLoads(browser, url);
-    return { ...load, ...await measureTiles(browser, server) };
+    const tiles = await measureTiles(browser, server);
+    return { ...load, ...tiles, ...await measureScroll(browser, server) };
   } finally {
     await browser.close();
   }
@@ -76,34 +91,9 @@ async function measureLoads(browser: Browser, url: string) {
 }
 
 async function measureTiles(browser: Browser, server: TestServer) {
-  const context = await browser.newContext({
-    viewport: { width: 1440, height: 900 },
-    locale: "en-GB",
-  });
-  const page = await context.newPage();
-  await page.goto(server.http);
-  const media = await recordMedia(page);
-  say(`recorded ${media.films.length} films`);
-  using _publishers = await RecordedPublishers.open({
-    http: server.http,
-    mediaPort: server.media,
-    group: "maths",
-    count: TILES,
-    media,
-  });
-  await page.addInitScript(() => {
-    localStorage.setItem(
-      "nereid.preferences",
-      JSON.stringify({ start: "nothing" }),
-    );
-  });
-  await new CallPage(page, "Viewer").join(`${server.http}/group/maths/`);
-  await waitFor(
-    `${TILES} tiles with a picture`,
-    () => page.locator('[data-testid="tile"][data-picture]').count(),
-    (count) => count === TILES,
-  );
-  say(`${TILES} tiles have pictures`);
+  await using call = await openCall(browser, server, DESK, TILES);
+  const { page } = call;
+  await hasPictures(page, TILES);
   // What comes of joining is over then.
   await new Promise((resolve) => setTimeout(resolve, 3_000));
   const before = await framesOf(page);
@@ -114,15 +104,83 @@ async function measureTiles(browser: Browser, server: TestServer) {
   );
   const frames = await framesOf(page) - before;
   const seconds = (performance.now() - startMs) / 1_000;
-  await context.close();
   return {
     mainThreadBusy: round(thread.busy),
     mainThreadBusyOnProcessor: round(thread.busyOnProcessor),
     longestTaskMs: round(thread.longestTaskMs),
     longestTaskOnProcessorMs: round(thread.longestOnProcessorMs),
     framesPerSecond: Math.round(frames / seconds),
-    framesPerSecondSent: TILES * 15,
+    framesPerSecondSent: TILES * FILM_FRAMES_PER_SECOND,
   };
+}
+
+async function measureScroll(browser: Browser, server: TestServer) {
+  await using call = await openCall(browser, server, PHONE, SCROLLED_TILES);
+  const { page } = call;
+  await hasPictures(page, 1);
+  await page.mouse.move(PHONE.width / 2, PHONE.height / 3);
+  const thread = await measureMainThread(page, async () => {
+    for (let step = 0; step < SCROLL_STEPS; step++) {
+      const down = step < SCROLL_STEPS / 2;
+      await page.mouse.wheel(0, down ? SCROLL_PX : -SCROLL_PX);
+    }
+  });
+  return {
+    scrollBusy: round(thread.busy),
+    scrollLongestTaskMs: round(thread.longestTaskMs),
+    scrollLongestTaskOnProcessorMs: round(thread.longestOnProcessorMs),
+  };
+}
+
+/** A page in a call with so many others. */
+interface WatchedCall extends AsyncDisposable {
+  readonly page: Page;
+}
+
+async function openCall(
+  browser: Browser,
+  server: TestServer,
+  viewport: { readonly width: number; readonly height: number },
+  count: number,
+): Promise<WatchedCall> {
+  const context = await browser.newContext({ viewport, locale: "en-GB" });
+  const page = await context.newPage();
+  await page.goto(server.http);
+  const publishers = await RecordedPublishers.open({
+    http: server.http,
+    mediaPort: server.media,
+    group: "maths",
+    count,
+    media: await recordMedia(page),
+  });
+  await page.addInitScript(() => {
+    localStorage.setItem(
+      "nereid.preferences",
+      JSON.stringify({ start: "nothing" }),
+    );
+  });
+  await new CallPage(page, "Viewer").join(`${server.http}/group/maths/`);
+  await waitFor(
+    `${count} tiles`,
+    () => page.locator('[data-testid="tile"]').count(),
+    (tiles) => tiles === count,
+  );
+  say(`${count} tiles are there`);
+  return {
+    page,
+    async [Symbol.asyncDispose]() {
+      publishers[Symbol.dispose]();
+      await context.close();
+    },
+  };
+}
+
+async function hasPictures(page: Page, least: number): Promise<void> {
+  await waitFor(
+    `${least} tiles with a picture`,
+    () => page.locator('[data-testid="tile"][data-picture]').count(),
+    (count) => count >= least,
+  );
 }
 
 /** How many pictures the page has shown. */
