@@ -39,6 +39,13 @@ export class LinkRelay implements Disposable {
     return portOf(this.#listener.addr);
   }
 
+  /** Has all clients come from other ports from now on, as a new NAT would. */
+  rebind(): void {
+    const before = [...this.#sockets.values()];
+    this.#sockets.clear();
+    for (const socket of before) socket.close();
+  }
+
   /** What is under way is lost. Idempotent. */
   close(): void {
     if (this.#closed) return;
@@ -86,7 +93,9 @@ export class LinkRelay implements Disposable {
     socket: Deno.DatagramConn,
     handle: (datagram: Uint8Array, port: number) => void,
   ): Promise<void> {
-    while (!this.#closed) {
+    const isOpen = () =>
+      socket === this.#listener || [...this.#sockets.values()].includes(socket);
+    while (!this.#closed && isOpen()) {
       try {
         const [datagram, from] = await socket.receive();
         handle(datagram, portOf(from));

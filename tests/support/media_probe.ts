@@ -57,6 +57,8 @@ export interface ProbeReport {
   readonly receiversConnectedMs: readonly number[];
   /** Peers that are neither closed nor failed. */
   readonly openPeers: number;
+  /** The server's ICE user fragments for them; others after an ICE restart. */
+  readonly iceNames: readonly string[];
   readonly video: ReceivedMedia;
   readonly audio: ReceivedMedia;
   /** Of each peer that receives one. */
@@ -232,6 +234,9 @@ export function installProbe(): void {
           )
           .flatMap(({ connectedMs }) => connectedMs ?? []),
         openPeers: live.length,
+        iceNames: live.map(({ pc }) =>
+          /a=ice-ufrag:(\S+)/.exec(pc.remoteDescription?.sdp ?? "")?.[1] ?? ""
+        ),
         video: sumOf(reports, "video"),
         audio: sumOf(reports, "audio"),
         pictures: reports.flatMap(picturesOf),
