@@ -33,7 +33,6 @@ import { createAuthorisation } from "./http/api/authorisation.ts";
 import { CertificateError, openCertificate } from "./http/certificate.ts";
 import { CertificateWatch } from "./http/certificate_watch.ts";
 import { createGroupsPort } from "./http/groups.ts";
-import { DEFAULT_GUARD_LIMITS } from "./http/guard/guard.ts";
 import { type Presence, watchPresence } from "./http/presence.ts";
 import { Refusals } from "./http/refusals.ts";
 import { createRoutes } from "./http/routes.ts";
@@ -150,7 +149,7 @@ async function openServer(
       http: options.http,
       https: options.https && certificate &&
         { address: options.https, certificate },
-      limits: async () => ({ ...DEFAULT_GUARD_LIMITS, ...await limits() }),
+      limits,
       count: (refusal) => refusals.count(refusal),
       log,
     });

@@ -67,10 +67,7 @@ function listenIn(
   ended: () => void,
 ): Connection {
   return {
-    address: connection.address,
-    network: connection.network ?? "",
-    isProgram: connection.isProgram ?? false,
-    ...connection.limits !== undefined && { limits: connection.limits },
+    ...connection,
     send(message) {
       if (message.type === "joined") {
         if (message.kind === "join") entry.group = message.group;

@@ -1,3 +1,4 @@
+import { DEFAULT_LIMITS } from "../../auth/limits.ts";
 import type { Log } from "../../lib/log.ts";
 import {
   isLoopback,
@@ -16,14 +17,7 @@ export interface GuardLimits extends RelayLimits {
 }
 
 /** What a guard lets through where nothing else is said. */
-export const DEFAULT_GUARD_LIMITS: GuardLimits = {
-  connections: 4_096,
-  connectionsPerAddress: 1_024,
-  headBytes: 32_768,
-  headMs: 60_000,
-  idleMs: 120_000,
-  messageBytes: 1 << 20,
-};
+export const DEFAULT_GUARD_LIMITS: GuardLimits = DEFAULT_LIMITS;
 
 /** What a guard has refused. */
 export type GuardRefusal =

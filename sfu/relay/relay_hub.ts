@@ -1,5 +1,4 @@
-import type { TransportHub } from "../transport/ports.ts";
-import type { PeerTransport } from "../transport/ports.ts";
+import type { PeerTransport, TransportHub } from "../transport/ports.ts";
 import { readRelayFeedback, type RelayFeedback } from "./relay_feedback.ts";
 
 /** Told what the viewers in this thread want of a publisher in another. */
