@@ -14,7 +14,6 @@ import { longestGapMs, type ProbeReport } from "./support/media_probe.ts";
 import { People } from "./support/people.ts";
 import { requireProgram } from "./support/required_programs.ts";
 import { TestServer } from "./support/server.ts";
-import { waitFor } from "./support/wait_for.ts";
 
 /** How a call was, for the one who joined it last unless said otherwise. */
 interface Measurements {
@@ -85,18 +84,11 @@ async function measureReplacement(
   publisher: CallPage,
   viewer: CallPage,
 ): Promise<number> {
-  const { nowMs, openPeers } = await viewer.report();
+  const before = await viewer.report();
   await publisher.chooseQuality("low");
-  const hasPeers = (accept: (count: number) => boolean) =>
-    waitFor(
-      "the replacement of Olga's flow",
-      () => viewer.report(),
-      (report) => accept(report.openPeers),
-    );
-  await hasPeers((count) => count > openPeers);
-  const settled = await hasPeers((count) => count === openPeers);
+  const settled = await viewer.settlesAfter(before);
   const { framesMs } = await viewer.seesAfter("Olga", settled.nowMs);
-  return longestGapMs(framesMs, nowMs);
+  return longestGapMs(framesMs, before.nowMs);
 }
 
 /** To one decimal. */

@@ -54,29 +54,18 @@ testCall("A flow that is replaced in mid-call keeps its tile", async (call) => {
   const bob = await call.enter("bob");
   await alice.sees("bob");
   const before = await bob.sees("alice");
-  const peers = (await bob.report()).openPeers;
 
   for (const quality of ["low", "high", "normal"] as const) {
-    const { nowMs } = await bob.report();
+    const start = await bob.report();
     await alice.chooseQuality(quality);
-    // The overlap is over when the old flow's peer is closed.
-    await waitFor(
-      "a second peer, and then none",
-      () => bob.report(),
-      ({ openPeers }) => openPeers > peers,
-    );
-    const report = await waitFor(
-      "the old flow to end",
-      () => bob.report(),
-      ({ openPeers }) => openPeers === peers,
-    );
+    const report = await bob.settlesAfter(start);
     const after = await bob.seesAfter("alice", report.nowMs);
 
     assert.deepEqual(report.removedTiles, []);
     assert.equal(report.tiles.length, 2);
     assert.equal(after.localId, before.localId);
     assert.equal(after.element, before.element);
-    const gapMs = Math.round(longestGapMs(after.framesMs, nowMs));
+    const gapMs = Math.round(longestGapMs(after.framesMs, start.nowMs));
     console.log(`Longest gap with the change to “${quality}”: ${gapMs} ms`);
   }
   await receivesMore(bob);

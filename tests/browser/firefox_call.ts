@@ -7,11 +7,7 @@
 import { CallPage } from "../support/call_page.ts";
 import { openChromium } from "../support/chromium.ts";
 import { openFirefox } from "../support/firefox.ts";
-import {
-  installProbe,
-  longestGapMs,
-  type ProbeReport,
-} from "../support/media_probe.ts";
+import { installProbe, longestGapMs } from "../support/media_probe.ts";
 import { PRIVATE_ADDRESS } from "../support/private_network.ts";
 import { TestServer } from "../support/server.ts";
 import { OPEN_GROUP } from "../support/test_call.ts";
@@ -45,29 +41,21 @@ async function receive(viewer: CallPage, other: CallPage): Promise<Received> {
     ({ video, audio }) => video.framesDecoded > 30 && audio.energy > 0,
   );
   // An earlier replacement of the viewer's own flow may not be over yet.
-  const { nowMs } = await hasPeers(viewer, (count) => count === PEERS);
+  const start = await waitFor(
+    `nothing but one peer each way at ${viewer.username}'s`,
+    () => viewer.report(),
+    ({ openPeers }) => openPeers === PEERS,
+  );
   await other.chooseQuality("low");
-  await hasPeers(viewer, (count) => count > PEERS);
-  const settled = await hasPeers(viewer, (count) => count === PEERS);
+  const settled = await viewer.settlesAfter(start);
   const after = await viewer.seesAfter(other.username, settled.nowMs);
   return {
     framesDecoded: video.framesDecoded,
     audioEnergy: audio.energy,
-    replaceGapMs: longestGapMs(after.framesMs, nowMs),
+    replaceGapMs: longestGapMs(after.framesMs, start.nowMs),
     keptTile: after.element === before.element &&
       after.localId === before.localId && settled.removedTiles.length === 0,
   };
-}
-
-async function hasPeers(
-  viewer: CallPage,
-  accept: (count: number) => boolean,
-): Promise<ProbeReport> {
-  return await waitFor(
-    `another number of peers at ${viewer.username}'s`,
-    () => viewer.report(),
-    ({ openPeers }) => accept(openPeers),
-  );
 }
 
 async function call(server: TestServer): Promise<FirefoxReport> {

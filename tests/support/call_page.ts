@@ -136,6 +136,20 @@ export class CallPage {
     return tile;
   }
 
+  /**
+   * Waits until a flow was replaced: since that report another peer was made,
+   * and there are no more of them than there were.
+   */
+  async settlesAfter(before: ProbeReport): Promise<ProbeReport> {
+    return await waitFor(
+      `a replaced flow at ${this.username}'s`,
+      () => this.report(),
+      ({ peersMade, openPeers }) =>
+        // How long both are open is the browser's affair, and can be a moment.
+        peersMade > before.peersMade && openPeers === before.openPeers,
+    );
+  }
+
   /** Waits until the tile shows pictures that came after that time of the page's. */
   async seesAfter(username: string, timeMs: number): Promise<TileReport> {
     const { tiles } = await waitFor(

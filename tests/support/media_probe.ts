@@ -55,7 +55,9 @@ export interface ProbeReport {
   readonly joinedMs: number | undefined;
   /** When each peer that receives was connected, in their order. */
   readonly receiversConnectedMs: readonly number[];
-  /** Peers that are neither closed nor failed. */
+  /** All peers that the page has made, those that are closed by now too. */
+  readonly peersMade: number;
+  /** Those of them that are not closed. */
   readonly openPeers: number;
   /** The server's ICE user fragments for them; others after an ICE restart. */
   readonly iceNames: readonly string[];
@@ -233,6 +235,7 @@ export function installProbe(): void {
             )
           )
           .flatMap(({ connectedMs }) => connectedMs ?? []),
+        peersMade: peers.length,
         openPeers: live.length,
         iceNames: live.map(({ pc }) =>
           /a=ice-ufrag:(\S+)/.exec(pc.remoteDescription?.sdp ?? "")?.[1] ?? ""

@@ -6,6 +6,9 @@ const CONFIG = fileURLToPath(new URL("../../deno.json", import.meta.url));
 /** The address that the private network has, besides loopback. */
 export const PRIVATE_ADDRESS = "10.99.0.1";
 
+/** How much of a failing script's complaint is passed on, in characters. */
+const MAX_SHOWN = 8_000;
+
 /**
  * Makes a network of two virtual interfaces that are wired to each other, with
  * a default route: Firefox takes the address on it for one of the Internet.
@@ -27,7 +30,8 @@ exec "$@"
  * @param script its URL; it gets this process's permissions, and prints one JSON
  *   object as the last line of its standard output
  * @returns that object
- * @throws {Error} if the script fails or prints no such thing
+ * @throws {Error} if the script fails, with the end of what it complained of, or
+ *   prints no such thing
  */
 export async function runInPrivateNetwork(script: URL): Promise<unknown> {
   const unshare = requireProgram("unshare");
@@ -56,14 +60,15 @@ export async function runInPrivateNetwork(script: URL): Promise<unknown> {
     env: { PATH: `${Deno.env.get("PATH") ?? ""}:/usr/sbin:/sbin` },
     stdin: "null",
     stdout: "piped",
-    stderr: "inherit",
+    stderr: "piped",
   }).spawn();
-  const { code, stdout } = await child.output();
-  const lines = new TextDecoder().decode(stdout).trim().split("\n");
+  const { code, stdout, stderr } = await child.output();
+  const decoder = new TextDecoder();
+  const lines = decoder.decode(stdout).trim().split("\n");
   if (code !== 0) {
     throw new Error(
       `Cannot run ${script.pathname} in a private network: it ended with ${code} after:\n${
-        lines.join("\n")
+        decoder.decode(stderr).slice(-MAX_SHOWN)
       }`,
     );
   }
