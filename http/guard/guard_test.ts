@@ -15,6 +15,12 @@ import {
   type GuardRefusal,
 } from "./guard.ts";
 
+/** Memory that a process may take while it refuses 100 MiB. */
+const MAX_GROWTH_BYTES = 64 << 20;
+
+/** How often that is tried, as other tests take memory at the same time. */
+const MAX_ROUNDS = 5;
+
 /** A server that answers `fine`, and at `/ws` takes in clients that say nothing. */
 interface Fixture extends AsyncDisposable {
   readonly port: number;
@@ -85,8 +91,24 @@ async function readAll(connection: Deno.Conn): Promise<string> {
 
 Deno.test("A message in fragments without end is refused at its limit, and takes no memory", async () => {
   await using fixture = openFixture();
-  const before = Deno.memoryUsage().rss;
-  using client = await RawWebSocket.open(fixture.port);
+  // Other tests of this process take memory too: what is kept grows each time.
+  const growths: number[] = [];
+  do {
+    const before = Deno.memoryUsage().rss;
+    await floodWithFragments(fixture.port);
+    growths.push(Deno.memoryUsage().rss - before);
+  } while (growths.at(-1)! >= MAX_GROWTH_BYTES && growths.length < MAX_ROUNDS);
+  assert.ok(
+    Math.min(...growths) < MAX_GROWTH_BYTES,
+    `${growths} bytes more after 100 MiB`,
+  );
+  assert.deepEqual(fixture.refusals, growths.map(() => "messageBytes"));
+  await fixture.assertServes();
+});
+
+/** Sends 100 MiB of a message, and sees that it is refused. */
+async function floodWithFragments(port: number): Promise<void> {
+  using client = await RawWebSocket.open(port);
   const closed = client.readClose();
   const piece = new Uint8Array(1 << 18);
   const flood = (async () => {
@@ -98,11 +120,7 @@ Deno.test("A message in fragments without end is refused at its limit, and takes
 
   assert.equal((await closed)?.code, 1009);
   await flood;
-  const grown = Deno.memoryUsage().rss - before;
-  assert.ok(grown < 64 << 20, `${grown} bytes more after 100 MiB`);
-  assert.deepEqual(fixture.refusals, ["messageBytes"]);
-  await fixture.assertServes();
-});
+}
 
 Deno.test("A client that does not answer a close is cut", async () => {
   await using fixture = openFixture();
