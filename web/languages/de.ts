@@ -154,10 +154,14 @@ export const DE: Catalog = {
     microphone: {
       denied:
         "Der Browser lässt diese Seite das Mikrofon nicht benutzen. Erlauben Sie es in der Adressleiste.",
-      missing: "Kein Mikrofon gefunden.",
-      busy: "Ein anderes Programm benutzt das Mikrofon.",
-      insecure: "Das Mikrofon geht nur über HTTPS.",
-      unknown: "Das Mikrofon ließ sich nicht starten.",
+      missing:
+        "Kein Mikrofon gefunden. Schließen Sie eines an, oder treten Sie ohne bei: Sie hören die anderen.",
+      busy:
+        "Ein anderes Programm benutzt das Mikrofon. Schließen Sie es dort, und versuchen Sie es dann noch einmal.",
+      insecure:
+        "Das Mikrofon funktioniert nur über HTTPS. Setzen Sie https:// vor die Adresse dieser Seite.",
+      unknown:
+        "Das Mikrofon ließ sich nicht starten. Versuchen Sie es noch einmal, oder wählen Sie ein anderes.",
       effect:
         "Die starke Rauschunterdrückung geht in diesem Browser nicht. Die gewöhnliche läuft weiter.",
       unplugged: "Ihr Mikrofon ist weg. Wurde es ausgesteckt?",
@@ -168,10 +172,14 @@ export const DE: Catalog = {
     camera: {
       denied:
         "Der Browser lässt diese Seite die Kamera nicht benutzen. Erlauben Sie es in der Adressleiste.",
-      missing: "Keine Kamera gefunden.",
-      busy: "Ein anderes Programm benutzt die Kamera.",
-      insecure: "Die Kamera geht nur über HTTPS.",
-      unknown: "Die Kamera ließ sich nicht starten.",
+      missing:
+        "Keine Kamera gefunden. Schließen Sie eine an, oder treten Sie ohne bei: Die anderen hören Sie.",
+      busy:
+        "Ein anderes Programm benutzt die Kamera. Schließen Sie sie dort, und versuchen Sie es dann noch einmal.",
+      insecure:
+        "Die Kamera funktioniert nur über HTTPS. Setzen Sie https:// vor die Adresse dieser Seite.",
+      unknown:
+        "Die Kamera ließ sich nicht starten. Versuchen Sie es noch einmal, oder wählen Sie eine andere.",
       effect:
         "Hintergrund oder Filter konnte nicht geladen werden, daher bleibt die Kamera, wie sie war. Wählen Sie einen anderen oder keinen.",
       unplugged: "Ihre Kamera ist weg. Wurde sie ausgesteckt?",
@@ -543,6 +551,8 @@ export const DE: Catalog = {
       wrong: "Das jetzige Passwort ist falsch.",
       failed:
         "Das Passwort ließ sich nicht ändern. Versuchen Sie es gleich noch einmal.",
+      incomplete:
+        "Diese Adresse sagt nicht, wessen Passwort es ist. Nehmen Sie die Einstellungen während eines Gesprächs oder den Link, den Sie bekommen haben.",
     },
   },
   shortcuts: {

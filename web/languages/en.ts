@@ -151,10 +151,14 @@ export const EN = {
     microphone: {
       denied:
         "The browser does not let this page use the microphone. Allow it in the address bar.",
-      missing: "No microphone was found.",
-      busy: "Another program is using the microphone.",
-      insecure: "The microphone works only over HTTPS.",
-      unknown: "The microphone could not be started.",
+      missing:
+        "No microphone was found. Plug one in, or join without: you hear the others.",
+      busy:
+        "Another program is using the microphone. Close it there, then try again.",
+      insecure:
+        "The microphone works only over HTTPS. Put https:// before the address of this page.",
+      unknown:
+        "The microphone could not be started. Try again, or choose another one.",
       effect:
         "Strong noise suppression does not work in this browser. The usual one goes on.",
       unplugged: "Your microphone is gone. Was it unplugged?",
@@ -164,10 +168,14 @@ export const EN = {
     camera: {
       denied:
         "The browser does not let this page use the camera. Allow it in the address bar.",
-      missing: "No camera was found.",
-      busy: "Another program is using the camera.",
-      insecure: "The camera works only over HTTPS.",
-      unknown: "The camera could not be started.",
+      missing:
+        "No camera was found. Plug one in, or join without: the others hear you.",
+      busy:
+        "Another program is using the camera. Close it there, then try again.",
+      insecure:
+        "The camera works only over HTTPS. Put https:// before the address of this page.",
+      unknown:
+        "The camera could not be started. Try again, or choose another one.",
       effect:
         "The background or filter could not be loaded, so the camera stays as it was. Choose another one, or none.",
       unplugged: "Your camera is gone. Was it unplugged?",
@@ -533,6 +541,8 @@ export const EN = {
       changed: "Your password is changed.",
       wrong: "The present password is wrong.",
       failed: "The password could not be changed. Try again in a moment.",
+      incomplete:
+        "This address does not say whose password it is. Use the settings during a call, or the link that you were given.",
     },
   },
   shortcuts: {

@@ -145,10 +145,14 @@ export const ES: Catalog = {
     microphone: {
       denied:
         "El navegador no deja que esta página use el micrófono. Permítalo en la barra de direcciones.",
-      missing: "No se ha encontrado ningún micrófono.",
-      busy: "Otro programa está usando el micrófono.",
-      insecure: "El micrófono solo funciona con HTTPS.",
-      unknown: "No se ha podido encender el micrófono.",
+      missing:
+        "No se ha encontrado ningún micrófono. Conecte uno o entre sin él: oirá a los demás.",
+      busy:
+        "Otro programa está usando el micrófono. Ciérrelo y vuelva a intentarlo.",
+      insecure:
+        "El micrófono solo funciona con HTTPS. Ponga https:// delante de la dirección de esta página.",
+      unknown:
+        "No se ha podido activar el micrófono. Vuelva a intentarlo o elija otro.",
       effect:
         "La supresión fuerte de ruido no funciona en este navegador. Sigue la habitual.",
       unplugged: "Su micrófono ya no está. ¿Se ha desenchufado?",
@@ -158,10 +162,14 @@ export const ES: Catalog = {
     camera: {
       denied:
         "El navegador no deja que esta página use la cámara. Permítalo en la barra de direcciones.",
-      missing: "No se ha encontrado ninguna cámara.",
-      busy: "Otro programa está usando la cámara.",
-      insecure: "La cámara solo funciona con HTTPS.",
-      unknown: "No se ha podido encender la cámara.",
+      missing:
+        "No se ha encontrado ninguna cámara. Conecte una o entre sin ella: los demás le oirán.",
+      busy:
+        "Otro programa está usando la cámara. Ciérrelo y vuelva a intentarlo.",
+      insecure:
+        "La cámara solo funciona con HTTPS. Ponga https:// delante de la dirección de esta página.",
+      unknown:
+        "No se ha podido activar la cámara. Vuelva a intentarlo o elija otra.",
       effect:
         "No se pudo cargar el fondo o el filtro, así que la cámara sigue como estaba. Elija otro, o ninguno.",
       unplugged: "Su cámara ya no está. ¿Se ha desenchufado?",
@@ -527,9 +535,12 @@ export const ES: Catalog = {
       old: "Contraseña actual",
       new: "Contraseña nueva",
       change: "Cambiar",
-      changed: "Su contraseña ha cambiado.",
+      changed: "Su contraseña se ha cambiado.",
       wrong: "La contraseña actual no es correcta.",
-      failed: "No se ha podido cambiar la contraseña. Reintente en un momento.",
+      failed:
+        "No se ha podido cambiar la contraseña. Vuelva a intentarlo en un momento.",
+      incomplete:
+        "Esta dirección no dice de quién es la contraseña. Use los ajustes durante una llamada o el enlace que recibió.",
     },
   },
   shortcuts: {

@@ -148,10 +148,13 @@ export const FR: Catalog = {
     microphone: {
       denied:
         "Le navigateur interdit le micro à cette page. Autorisez-le dans la barre d’adresse.",
-      missing: "Aucun micro trouvé.",
-      busy: "Un autre programme utilise le micro.",
-      insecure: "Le micro ne fonctionne qu’en HTTPS.",
-      unknown: "Le micro n’a pas pu démarrer.",
+      missing:
+        "Aucun micro trouvé. Branchez-en un, ou entrez sans micro : vous entendrez les autres.",
+      busy: "Un autre programme utilise le micro. Fermez-le, puis réessayez.",
+      insecure:
+        "Le micro ne fonctionne qu’en HTTPS. Mettez https:// devant l’adresse de cette page.",
+      unknown:
+        "Impossible d’activer le micro. Réessayez, ou choisissez-en un autre.",
       effect:
         "La réduction de bruit forte ne marche pas dans ce navigateur. La réduction habituelle continue.",
       unplugged: "Votre micro a disparu. A-t-il été débranché ?",
@@ -161,10 +164,13 @@ export const FR: Catalog = {
     camera: {
       denied:
         "Le navigateur interdit la caméra à cette page. Autorisez-la dans la barre d’adresse.",
-      missing: "Aucune caméra trouvée.",
-      busy: "Un autre programme utilise la caméra.",
-      insecure: "La caméra ne fonctionne qu’en HTTPS.",
-      unknown: "La caméra n’a pas pu démarrer.",
+      missing:
+        "Aucune caméra trouvée. Branchez-en une, ou entrez sans caméra : les autres vous entendront.",
+      busy: "Un autre programme utilise la caméra. Fermez-le, puis réessayez.",
+      insecure:
+        "La caméra ne fonctionne qu’en HTTPS. Mettez https:// devant l’adresse de cette page.",
+      unknown:
+        "Impossible d’activer la caméra. Réessayez, ou choisissez-en une autre.",
       effect:
         "L’arrière-plan ou le filtre n’a pas pu être chargé : la caméra reste comme elle était. Choisissez-en un autre, ou aucun.",
       unplugged: "Votre caméra a disparu. A-t-elle été débranchée ?",
@@ -533,10 +539,12 @@ export const FR: Catalog = {
       old: "Mot de passe actuel",
       new: "Nouveau mot de passe",
       change: "Changer",
-      changed: "Votre mot de passe est changé.",
+      changed: "Votre mot de passe a été changé.",
       wrong: "Le mot de passe actuel est incorrect.",
       failed:
         "Le mot de passe n’a pas pu être changé. Réessayez dans un instant.",
+      incomplete:
+        "Cette adresse ne dit pas de qui est le mot de passe. Passez par les paramètres pendant un appel, ou par le lien que vous avez reçu.",
     },
   },
   shortcuts: {

@@ -145,10 +145,13 @@ export const PL: Catalog = {
     microphone: {
       denied:
         "Przeglądarka nie pozwala tej stronie używać mikrofonu. Zezwól na to w pasku adresu.",
-      missing: "Nie znaleziono mikrofonu.",
-      busy: "Mikrofonu używa inny program.",
-      insecure: "Mikrofon działa tylko przez HTTPS.",
-      unknown: "Nie udało się włączyć mikrofonu.",
+      missing:
+        "Nie znaleziono mikrofonu. Podłącz go albo dołącz bez niego: usłyszysz pozostałych.",
+      busy: "Mikrofonu używa inny program. Zamknij go i spróbuj ponownie.",
+      insecure:
+        "Mikrofon działa tylko przez HTTPS. Wpisz https:// przed adresem tej strony.",
+      unknown:
+        "Nie udało się włączyć mikrofonu. Spróbuj ponownie albo wybierz inny.",
       effect:
         "Silne tłumienie hałasu nie działa w tej przeglądarce. Zwykłe działa dalej.",
       unplugged: "Mikrofon zniknął. Czy został odłączony?",
@@ -158,10 +161,13 @@ export const PL: Catalog = {
     camera: {
       denied:
         "Przeglądarka nie pozwala tej stronie używać kamery. Zezwól na to w pasku adresu.",
-      missing: "Nie znaleziono kamery.",
-      busy: "Kamery używa inny program.",
-      insecure: "Kamera działa tylko przez HTTPS.",
-      unknown: "Nie udało się włączyć kamery.",
+      missing:
+        "Nie znaleziono kamery. Podłącz ją albo dołącz bez niej: pozostali Cię usłyszą.",
+      busy: "Kamery używa inny program. Zamknij go i spróbuj ponownie.",
+      insecure:
+        "Kamera działa tylko przez HTTPS. Wpisz https:// przed adresem tej strony.",
+      unknown:
+        "Nie udało się włączyć kamery. Spróbuj ponownie albo wybierz inną.",
       effect:
         "Nie udało się wczytać tła lub filtra, więc kamera zostaje, jak była. Wybierz inne albo żadne.",
       unplugged: "Kamera zniknęła. Czy została odłączona?",
@@ -532,7 +538,9 @@ export const PL: Catalog = {
       change: "Zmień",
       changed: "Hasło zostało zmienione.",
       wrong: "Obecne hasło jest błędne.",
-      failed: "Nie udało się zmienić hasła. Spróbuj za chwilę.",
+      failed: "Nie udało się zmienić hasła. Spróbuj ponownie za chwilę.",
+      incomplete:
+        "Ten adres nie mówi, czyje to hasło. Skorzystaj z ustawień podczas rozmowy albo z otrzymanego linku.",
     },
   },
   shortcuts: {

@@ -31,6 +31,31 @@ export function parseGroupAddress(pathname: string, base = BASE_PATH): string {
   }
 }
 
+/** What somebody wrote who looks for a group, and where that leads. */
+export interface GroupWish {
+  readonly group: string;
+  readonly address: string;
+}
+
+/**
+ * Reads a group's name or, as people paste these too, the link of one here; an
+ * invite link keeps its token. The name is empty if nothing was written.
+ */
+export function parseGroupWish(
+  text: string,
+  origin: string,
+  base = BASE_PATH,
+): GroupWish {
+  const written = text.trim();
+  const link = URL.canParse(written) ? new URL(written) : undefined;
+  if (link?.origin === origin && link.pathname.startsWith(`${base}/group/`)) {
+    const group = parseGroupAddress(link.pathname, base);
+    return { group, address: `${toGroupAddress(group, base)}${link.search}` };
+  }
+  const group = written.replace(/^\/+|\/+$/g, "");
+  return { group, address: toGroupAddress(group, base) };
+}
+
 /** Asks the server whether there is such a group, and nothing else about it. */
 export async function findGroup(group: string): Promise<GroupFound> {
   try {

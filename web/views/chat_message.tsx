@@ -115,11 +115,11 @@ function show(part: RichPart, key: number): ComponentChildren {
         </a>
       );
     case "code":
-      return <code key={key}>{part.text}</code>;
+      return <code key={key} dir="auto">{part.text}</code>;
     case "block":
       return (
         <pre key={key} tabIndex={0}>
-          <code>{part.text}</code>
+          <code dir="auto">{part.text}</code>
         </pre>
       );
     case "strong":

@@ -104,7 +104,7 @@ export function CommandList(
             complete(command);
           }}
         >
-          <code>{toUsage(command)}</code>
+          <code dir="ltr">{toUsage(command)}</code>
           <span class="soft">{STRINGS.commands[command.name]}</span>
         </li>
       ))}

@@ -158,10 +158,19 @@ const PATHS = {
   forward: <path d="M5 12h14M13 6l6 6-6 6" />,
 } satisfies Readonly<Record<string, ComponentChildren>>;
 
+/** Those that point the way in which one reads, and turn round with it. */
+const DIRECTED: ReadonlySet<IconName> = new Set(["back", "forward", "send"]);
+
 /** A picture beside or instead of words; those who listen hear the words. */
 export function Icon({ name }: { readonly name: IconName }): JSX.Element {
   return (
-    <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+    <svg
+      class="icon"
+      viewBox="0 0 24 24"
+      aria-hidden="true"
+      focusable="false"
+      data-directed={DIRECTED.has(name) ? "" : undefined}
+    >
       {PATHS[name]}
     </svg>
   );

@@ -59,6 +59,8 @@ export function InviteForm(): JSX.Element {
         type="submit"
         class="button button-primary"
         data-testid="make-invite"
+        // All fields may stay as they are.
+        autofocus
       >
         {words.make}
       </button>

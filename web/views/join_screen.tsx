@@ -36,15 +36,13 @@ export function JoinScreen(): JSX.Element {
           </a>
           <LanguageSelect preferences={preferences} />
         </header>
-        <section class="join-preview">
-          <Preview name={name} />
-          <PreviewDevices />
-        </section>
+        <Preview name={name} />
         <section class="join-side card">
           <h1>{title}</h1>
           {description !== "" && <p class="soft">{description}</p>}
           <JoinForm />
         </section>
+        <PreviewDevices />
       </div>
     </main>
   );

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
 import { ADMIN_ADDRESS, LOGO_ADDRESS } from "../pages/base_path.ts";
 import type { PreferenceStore } from "../media/preference_store.ts";
-import { findGroup, toGroupAddress } from "../pages/group_address.ts";
+import { findGroup, parseGroupWish } from "../pages/group_address.ts";
 import { STRINGS } from "../strings.ts";
 import { Icon } from "./icons.tsx";
 import { LanguageSelect } from "./language_field.tsx";
@@ -43,7 +43,7 @@ function GroupForm(): JSX.Element {
 
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
-    const group = name.value.trim().replace(/^\/+|\/+$/g, "");
+    const { group, address } = parseGroupWish(name.value, location.origin);
     if (group === "") {
       error.value = words.emptyName;
       return;
@@ -51,7 +51,7 @@ function GroupForm(): JSX.Element {
     busy.value = true;
     error.value = await whyNot(group);
     busy.value = false;
-    if (error.value === "") location.href = toGroupAddress(group);
+    if (error.value === "") location.href = address;
   };
 
   return (

@@ -31,19 +31,32 @@ export function PasswordField(
     ? ""
     : words[outcome.value];
   return (
-    <div class="field-row">
+    <form
+      class="field-row"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void change();
+      }}
+    >
+      {/* For those who let a program keep their passwords. */}
+      <input
+        type="text"
+        autocomplete="username"
+        value={username}
+        readOnly
+        hidden
+      />
       <Secret label={words.old} value={old} autocomplete="current-password" />
       <Secret label={words.new} value={fresh} autocomplete="new-password" />
       <button
-        type="button"
+        type="submit"
         class="button"
         disabled={fresh.value === "" || outcome.value === "asking"}
-        onClick={() => void change()}
       >
         {words.change}
       </button>
       <p role="status" class="small">{said}</p>
-    </div>
+    </form>
   );
 }
 

@@ -9,14 +9,20 @@ import { PasswordField } from "./password_field.tsx";
 export function PasswordPage(
   { group, username }: { readonly group: string; readonly username: string },
 ): JSX.Element {
-  const home = group === "" ? HOME_ADDRESS : toGroupAddress(group);
+  const words = STRINGS.settings.password;
+  if (group === "" || username === "") {
+    return (
+      <MessageScreen title={words.title} text={words.incomplete}>
+        <a class="button button-primary" href={HOME_ADDRESS}>
+          {STRINGS.left.home}
+        </a>
+      </MessageScreen>
+    );
+  }
   return (
-    <MessageScreen
-      title={STRINGS.settings.password.title}
-      text={`${username} · ${group}`}
-    >
+    <MessageScreen title={words.title} text={`${username} · ${group}`}>
       <PasswordField group={group} username={username} />
-      <a class="button" href={home}>{STRINGS.product}</a>
+      <a class="button" href={toGroupAddress(group)}>{STRINGS.landing.open}</a>
     </MessageScreen>
   );
 }

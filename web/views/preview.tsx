@@ -1,5 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import type { DeviceKind } from "../media/local_media.ts";
+import { openForStart } from "../media/start.ts";
 import { STRINGS } from "../strings.ts";
 import { Avatar } from "./avatar.tsx";
 import { Icon } from "./icons.tsx";
@@ -71,23 +73,37 @@ function PreviewBlank({ name }: { readonly name: string }): JSX.Element {
   );
 }
 
-function PreviewProblem(): JSX.Element | null {
+/** What is wrong with the devices that are wanted, and the way to try again. */
+function PreviewProblem(): JSX.Element {
   const { media, preferences } = usePage();
   const { start } = preferences.current.value;
-  const camera = media.problem("camera").value;
-  const microphone = media.problem("microphone").value;
-  if (start === "nothing") return null;
-  const { problems } = STRINGS;
-  const text = start === "camera" && camera !== null
-    ? problems.camera[camera]
-    : microphone !== null
-    ? problems.microphone[microphone]
-    : undefined;
-  if (text === undefined) return null;
+  const kinds: readonly DeviceKind[] = start === "nothing"
+    ? []
+    : start === "microphone"
+    ? ["microphone"]
+    : ["camera", "microphone"];
+  const texts = kinds.flatMap((kind) => {
+    const problem = media.problem(kind).value;
+    return problem === null ? [] : [STRINGS.problems[kind][problem]];
+  });
   return (
-    <p class="notice notice-warning" role="status">
-      <Icon name="warning" />
-      <span>{text}</span>
-    </p>
+    <div role="status" data-testid="preview-problem">
+      {texts.length > 0 && (
+        <div class="notice notice-warning">
+          <Icon name="warning" />
+          <div>
+            {texts.map((text) => <p key={text}>{text}</p>)}
+            <button
+              type="button"
+              class="button"
+              data-testid="retry-devices"
+              onClick={() => void openForStart(media, start)}
+            >
+              {STRINGS.landing.tryAgain}
+            </button>
+          </div>
+        </div>
+      )}
+    </div>
   );
 }

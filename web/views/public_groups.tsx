@@ -85,9 +85,14 @@ function GroupCard({ group }: { readonly group: PublicStatus }): JSX.Element {
             <Icon name="lock" /> {words.locked}
           </span>
         )}
-        <span class={count > 0 ? "badge badge-live" : "badge"}>
-          {count > 0 ? words.people({ count }) : words.empty}
-        </span>
+        {group.redirect !== ""
+          // How many are there only the other server knows.
+          ? <span class="badge">{words.elsewhere}</span>
+          : (
+            <span class={count > 0 ? "badge badge-live" : "badge"}>
+              {count > 0 ? words.people({ count }) : words.empty}
+            </span>
+          )}
         <Icon name="forward" />
       </a>
     </li>
