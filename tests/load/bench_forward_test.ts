@@ -14,6 +14,8 @@ const NAMES = [
   "weriftHandshakeCpuMs",
   "bytesPerSubscriber",
   "allocatedBytesPerPacket",
+  "chatP99Ms",
+  "crowdLatencyP99Ms",
 ];
 
 if (Deno.build.os === "linux") {

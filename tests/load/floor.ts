@@ -46,6 +46,9 @@ interface Target {
   readonly sender: SrtpSender;
 }
 
+/** The most packets of a publisher that go at a time, as in the server. */
+const MAX_BATCH = 32;
+
 const { libc, libcrypto } = openNativeLibraries();
 const srtp = createNativeSrtpProvider(libc, libcrypto);
 const socket = openNativeDatagramSocket(libc, { hostname: "::", port: 0 });
@@ -71,34 +74,49 @@ async function run(command: FloorCommand): Promise<FloorResult> {
     (_, i) => target(firstNumber + i, port),
   );
   const payloads = BURSTS[kind].map((size) => new Uint8Array(size));
-  const intervalMs = 1_000 / (BURSTS_PER_SECOND[kind] * load * publishers);
+  const intervalMs = 1_000 / (BURSTS_PER_SECOND[kind] * load);
   const before = readCpu(Deno.pid);
   const start = performance.now();
+  /** When each publisher's next burst is due: none in step with another's. */
+  const next = Array.from(
+    { length: publishers },
+    (_, i) => start + intervalMs * i / publishers,
+  );
+  const end = start + seconds * 1_000;
   let packets = 0;
-  for (let burst = 0; burst * intervalMs < seconds * 1_000; burst++) {
-    const due = start + burst * intervalMs;
+  for (let due; (due = Math.min(...next)) < end;) {
     const left = due - performance.now();
     if (left > 0) await new Promise((resolve) => setTimeout(resolve, left));
-    const first = burst % publishers * each;
-    for (let i = first; i < first + each; i++) {
-      packets += sendBurst(socket, all[i]!, payloads);
+    const now = performance.now();
+    for (let publisher = 0; publisher < publishers; publisher++) {
+      // Those that are due together go together, as from one batch of a server.
+      let bursts = 0;
+      const most = Math.ceil(MAX_BATCH / payloads.length);
+      for (; next[publisher]! <= now && bursts < most; bursts++) {
+        next[publisher] = next[publisher]! + intervalMs;
+      }
+      const first = publisher * each;
+      for (let i = first; bursts > 0 && i < first + each; i++) {
+        packets += sendBursts(socket, all[i]!, payloads, bursts);
+      }
+      sequenceNumber += bursts * payloads.length;
     }
     socket.flush();
-    sequenceNumber += payloads.length;
   }
   return { packets, cpuSeconds: cpuBetween(before, readCpu(Deno.pid)) };
 }
 
 const header = new Uint8Array(RTP_HEADER_SIZE);
 
-function sendBurst(
+function sendBursts(
   socket: DatagramSocket,
   { endpoint, sender }: Target,
   payloads: readonly Uint8Array[],
+  bursts: number,
 ): number {
   let sent = 0;
-  for (let i = 0; i < payloads.length; i++) {
-    const payload = payloads[i]!;
+  for (let i = 0; i < bursts * payloads.length; i++) {
+    const payload = payloads[i % payloads.length]!;
     const room = RTP_HEADER_SIZE + payload.length + SRTP_MAX_OVERHEAD;
     const offset = socket.reserve(room);
     if (offset < 0) continue;

@@ -1,6 +1,11 @@
-import type { Credentials } from "../../sfu/transport/dtls/certificate.ts";
+import {
+  createCredentials,
+  type Credentials,
+} from "../../sfu/transport/dtls/certificate.ts";
 import { fingerprintOf } from "../../sfu/transport/dtls/client_proof.ts";
 import { isRtcp, kindOf } from "../../sfu/transport/demux.ts";
+import { openNativeLibraries } from "../../sfu/transport/native/choose_ports.ts";
+import { createNativeSrtpProvider } from "../../sfu/transport/native/native_srtp.ts";
 import type {
   SrtpProvider,
   SrtpReceiver,
@@ -9,7 +14,7 @@ import type {
 import { TestDtlsClient } from "../support/test_dtls_client.ts";
 import { TestIceAgent } from "../support/test_ice_agent.ts";
 import type { SdpParameters } from "../support/test_sdp.ts";
-import type { LoadDestination, LoadSocket } from "./load_socket.ts";
+import { type LoadDestination, LoadSocket } from "./load_socket.ts";
 
 /** What all peers of a load generator share. */
 export interface LoadPeerContext {
@@ -17,6 +22,16 @@ export interface LoadPeerContext {
   readonly srtp: SrtpProvider;
   /** One certificate for all: to make one takes time. */
   readonly credentials: Credentials;
+}
+
+/** Opens that; its socket is to be closed. */
+export async function openLoadContext(): Promise<LoadPeerContext> {
+  const { libc, libcrypto } = openNativeLibraries();
+  return {
+    socket: new LoadSocket(),
+    srtp: createNativeSrtpProvider(libc, libcrypto),
+    credentials: await createCredentials(),
+  };
 }
 
 /** SRTP both ways. */

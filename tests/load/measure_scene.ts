@@ -7,7 +7,14 @@ import type { LoadSocket } from "./load_socket.ts";
 import { descendants } from "./process_cpu.ts";
 import { openRelayScene } from "./relay_scene.ts";
 import { say } from "./say.ts";
-import { drain, runStep, type Scene, type StepResult } from "./scene.ts";
+import {
+  consent,
+  drain,
+  type LoadStep,
+  runStep,
+  type Scene,
+  type StepResult,
+} from "./scene.ts";
 import { openServerScene } from "./server_scene.ts";
 import type { TrafficKind } from "./traffic.ts";
 
@@ -60,8 +67,11 @@ const FIRST_LOAD = { server: 1, werift: 0.25 } as const;
 const TOLERATED_LOSS = 1e-4;
 /** How much less is tried where a short step was carried and a long one is not. */
 const STEP_BACK = 7 / 8;
-/** Whoever takes longer is falling behind, and would lose packets in the end. */
-const TOLERATED_LATENCY_MS = 100;
+/**
+ * Whoever takes longer for 99 of 100 packets is falling behind: it would lose
+ * some in the end, and until then shows a load that it does not carry.
+ */
+const TOLERATED_LATENCY_MS = 20;
 
 /** Measures server, floor and werift in turn. */
 export async function measureScene(
@@ -94,11 +104,15 @@ export async function measureScene(
   say(`${name}: ${subscribers} subscribers of werift are connected`);
   const floorLoad = new FloorLoad(floor, socket, { publishers, subscribers });
 
+  const run = async (of: Scene, step: LoadStep) => {
+    await consent([scene, relayed], socket);
+    return await runStep(of, socket, step);
+  };
   const search = (of: Scene, pid: number, first: number) =>
     highestLoad(
       first,
       pace,
-      (load, seconds) => runStep(of, socket, { kind, load, seconds, pid }),
+      (load, seconds) => run(of, { kind, load, seconds, pid }),
     );
   const highest = await search(scene, pid, FIRST_LOAD.server);
   const weriftLoad = await search(relayed, relay.pid, FIRST_LOAD.werift);
@@ -108,15 +122,11 @@ export async function measureScene(
   const floors: FloorResult[] = [];
   for (let round = 0; round < pace.rounds; round++) {
     const { seconds } = pace;
-    full.push(
-      await runStep(scene, socket, { kind, load: highest, seconds, pid }),
-    );
+    full.push(await run(scene, { kind, load: highest, seconds, pid }));
     floors.push(await floorLoad.run(kind, highest, seconds));
-    half.push(
-      await runStep(scene, socket, { kind, load: highest / 2, seconds, pid }),
-    );
+    half.push(await run(scene, { kind, load: highest / 2, seconds, pid }));
     const step = { kind, load: weriftLoad, seconds, pid: relay.pid };
-    werift.push(await runStep(relayed, socket, step));
+    werift.push(await run(relayed, step));
   }
   scene.close();
   relayed.close();

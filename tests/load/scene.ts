@@ -22,16 +22,38 @@ export interface Scene {
   close(): void;
 }
 
-/** Has all peers show that they are still there (RFC 7675). */
-async function consent(scene: Scene, socket: LoadSocket): Promise<void> {
-  const peers = [
-    ...scene.publishers.map(({ peer }) => peer),
-    ...scene.subscribers,
-  ];
+/**
+ * Has all peers of scenes show that they are still there (RFC 7675), which has to
+ * be every 30 s, also while it is another scene's turn.
+ *
+ * @throws {Error} if one of them has no answer after several times what it may
+ *   take to work off what was sent before
+ */
+export async function consent(
+  scenes: readonly Scene[],
+  socket: LoadSocket,
+): Promise<void> {
+  const peers = scenes.flatMap(({ publishers, subscribers }) => [
+    ...publishers.map(({ peer }) => peer),
+    ...subscribers,
+  ]);
   socket.pump();
-  await Promise.all(peers.map((peer) => peer.consent()));
+  await Promise.all(peers.map(consentOf));
   socket.stopPump();
 }
+
+async function consentOf(peer: LoadPeer): Promise<void> {
+  for (let tries = 1;; tries++) {
+    try {
+      return await peer.consent();
+    } catch (error) {
+      if (tries === MAX_CONSENT_TRIES) throw error;
+    }
+  }
+}
+
+/** How often a check is tried, five seconds each, before a peer is given up. */
+const MAX_CONSENT_TRIES = 4;
 
 /** How much load, for how long, and whose time it costs. */
 export interface LoadStep {
@@ -82,7 +104,7 @@ export async function runStep(
   step: LoadStep,
 ): Promise<StepResult> {
   if (!step.alone) {
-    await consent(scene, socket);
+    await consent([scene], socket);
     send(scene, socket, {
       ...step,
       seconds: Math.min(WARM_UP_SECONDS, step.seconds),
@@ -201,6 +223,7 @@ export function drain(socket: LoadSocket, seconds: number): void {
   }
 }
 
-function quantile(sorted: readonly number[], share: number): number {
+/** What so large a share of the values is below; they are in order. */
+export function quantile(sorted: readonly number[], share: number): number {
   return sorted[Math.floor(sorted.length * share)] ?? NaN;
 }
