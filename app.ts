@@ -190,6 +190,9 @@ class RunningApp implements App {
       case "act-on-tokens":
         this.#actOnTokens(effect);
         return;
+      case "tell-statistics":
+        void this.#tellStatistics(effect);
+        return;
       case "media":
         this.#media.handle(effect.command);
         return;
@@ -202,6 +205,18 @@ class RunningApp implements App {
     const connection = this.#connections.get(session);
     this.#connections.delete(session);
     connection?.disconnect(code, reason);
+  }
+
+  /** Of what is measured for one, others who ask soon are told, too. */
+  async #tellStatistics(
+    { to, client }: Effect & { kind: "tell-statistics" },
+  ): Promise<void> {
+    const statistics = await this.#measurements.measureClient(client, {
+      groups: () => this.#parts.router.census(),
+      ask: () => this.#media.handle({ kind: "measure" }),
+      nowMs: this.#parts.clock.now().instant,
+    });
+    this.#connections.get(to)?.send({ type: "statistics", ...statistics });
   }
 
   /** Asks `auth/`, which may take its time, and feeds back what it says. */

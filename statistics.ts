@@ -4,6 +4,11 @@
  *
  * @module
  */
+import type {
+  ClientStatistics,
+  FlowStatistics,
+  TrackStatistics,
+} from "./protocol/flow_statistics.ts";
 import type { FlowId } from "./protocol/ids.ts";
 import type {
   Measured,
@@ -18,9 +23,34 @@ import type { CensusClient, CensusGroup } from "./signalling/census.ts";
  */
 const WAIT_MS = 500;
 
+/**
+ * How long what was measured for one client is good enough for another, in
+ * milliseconds. Lower is more up to date; higher costs less where many look.
+ */
+const FRESH_MS = 900;
+
+/** How media is asked on behalf of a client. */
+export interface ClientQuestion {
+  /** All groups, of which media is asked at once. */
+  readonly groups: () => readonly CensusGroup[];
+  /** Has every thread of media measure. */
+  readonly ask: () => void;
+  readonly nowMs: number;
+}
+
+/** What has been measured of all peers. */
+interface Measures {
+  readonly up: ReadonlyMap<number, readonly TrackMeasures[]>;
+  readonly down: ReadonlyMap<number, readonly TrackMeasures[]>;
+}
+
 /** Asks media for measurements, and collects them from all its threads. */
 export class Measurements {
   readonly #waiting = new Set<(measured: Measured) => void>();
+  /** What was measured last for clients, for all of them. */
+  #shared:
+    | { readonly sinceMs: number; readonly measures: Promise<Measures> }
+    | undefined;
 
   /** Takes what comes out of media; true if it was a measurement. */
   take(event: PlaneEvent): event is Measured {
@@ -40,18 +70,47 @@ export class Measurements {
     groups: readonly CensusGroup[],
     ask: () => void,
   ): Promise<readonly unknown[]> {
-    const tracks = new Map<number, readonly TrackMeasures[]>();
-    const viewed = new Map<number, readonly TrackMeasures[]>();
+    const measures = await this.#collect(groups, ask);
+    return groups.map(({ name, clients }) => ({
+      name,
+      clients: clients.map((client) => ({
+        id: client.id,
+        ...toClient(client, measures),
+      })),
+    }));
+  }
+
+  /**
+   * What one client sends and gets, in the same form. Media measures at most
+   * once in {@linkcode FRESH_MS}, however many clients ask.
+   */
+  async measureClient(
+    client: CensusClient,
+    { groups, ask, nowMs }: ClientQuestion,
+  ): Promise<ClientStatistics> {
+    if (this.#shared === undefined || nowMs - this.#shared.sinceMs > FRESH_MS) {
+      const measures = this.#collect(groups(), ask);
+      this.#shared = { sinceMs: nowMs, measures };
+    }
+    return toClient(client, await this.#shared.measures);
+  }
+
+  async #collect(
+    groups: readonly CensusGroup[],
+    ask: () => void,
+  ): Promise<Measures> {
+    const up = new Map<number, readonly TrackMeasures[]>();
+    const down = new Map<number, readonly TrackMeasures[]>();
     const clients = groups.flatMap((group) => group.clients);
     const isComplete = () =>
-      clients.every(({ up, down }) =>
-        up.every(({ publisher }) => tracks.has(publisher)) &&
-        down.every(({ subscriber }) => viewed.has(subscriber))
+      clients.every((client) =>
+        client.up.every(({ publisher }) => up.has(publisher)) &&
+        client.down.every(({ subscriber }) => down.has(subscriber))
       );
     const { promise, resolve } = Promise.withResolvers<void>();
     const tell = ({ publishers, subscribers }: Measured) => {
-      for (const [key, measures] of publishers) tracks.set(key, measures);
-      for (const [key, measures] of subscribers) viewed.set(key, measures);
+      for (const [key, measures] of publishers) up.set(key, measures);
+      for (const [key, measures] of subscribers) down.set(key, measures);
       if (isComplete()) resolve();
     };
     const timer = setTimeout(resolve, WAIT_MS);
@@ -61,38 +120,34 @@ export class Measurements {
     await promise;
     clearTimeout(timer);
     this.#waiting.delete(tell);
-    return groups.map(({ name, clients }) => ({
-      name,
-      clients: clients.map((client) => toClient(client, tracks, viewed)),
-    }));
+    return { up, down };
   }
 }
 
-type Measures = ReadonlyMap<number, readonly TrackMeasures[]>;
-
 function toClient(
-  { id, up, down }: CensusClient,
-  own: Measures,
-  all: Measures,
-) {
+  { up, down }: CensusClient,
+  measures: Measures,
+): ClientStatistics {
   return {
-    id,
-    ...(up.length === 0 ? {} : {
+    ...(up.length > 0 && {
       up: up.map(({ id, publisher }) => ({
         id,
-        tracks: (own.get(publisher) ?? []).map(toTrack),
+        tracks: (measures.up.get(publisher) ?? []).map(toTrack),
       })),
     }),
-    ...(down.length === 0 ? {} : {
+    ...(down.length > 0 && {
       down: down.map(({ id, subscriber }) =>
-        toViewed(id, all.get(subscriber) ?? [])
+        toViewed(id, measures.down.get(subscriber) ?? [])
       ),
     }),
   };
 }
 
 /** A flow that somebody views: what the way to the viewer carries is its own. */
-function toViewed(id: FlowId, tracks: readonly TrackMeasures[]) {
+function toViewed(
+  id: FlowId,
+  tracks: readonly TrackMeasures[],
+): FlowStatistics {
   const pathBps = tracks[0]?.pathBps;
   return {
     id,
@@ -113,7 +168,7 @@ function toViewed(id: FlowId, tracks: readonly TrackMeasures[]) {
 
 function toTrack(
   { bitrateBps, maxBitrateBps, loss, rttMs, jitterMs, repairs }: TrackMeasures,
-) {
+): TrackStatistics {
   return {
     bitrate: Math.round(bitrateBps),
     maxBitrate: maxBitrateBps === undefined

@@ -117,3 +117,34 @@ Deno.test("Measurements asks nothing where nothing flows, and leaves other event
   const told = await measurements.measure([], () => assert.fail("asked"));
   assert.deepEqual(told, []);
 });
+
+Deno.test("Measurements tells a client of its own flows, and measures once for many", async () => {
+  const measurements = new Measurements();
+  let asked = 0;
+  const question = (nowMs: number) => ({
+    groups: () => GROUPS,
+    ask: () => {
+      asked += 1;
+      measurements.take({
+        kind: "measured",
+        publishers: new Map([[1 as PublisherKey, [UP]]]),
+        subscribers: new Map([[1 as SubscriberKey, [DOWN]]]),
+      });
+    },
+    nowMs,
+  });
+  const [ann, ben] = GROUPS[0]!.clients;
+  const told = await Promise.all([
+    measurements.measureClient(ann!, question(0)),
+    measurements.measureClient(ben!, question(10)),
+  ]);
+
+  assert.equal(asked, 1);
+  assert.deepEqual(told.map(({ up, down }) => [up?.length, down?.length]), [
+    [1, undefined],
+    [undefined, 1],
+  ]);
+  assert.equal(told[1]?.down?.[0]?.tracks[0]?.rid, "h");
+  await measurements.measureClient(ann!, question(2_000));
+  assert.equal(asked, 2);
+});

@@ -65,7 +65,7 @@ export interface ClientHandshake {
 export type Extension = (typeof EXTENSIONS)[number];
 
 /** All that there are; others may be named and are ignored. */
-export const EXTENSIONS = ["speaking"] as const;
+export const EXTENSIONS = ["speaking", "statistics"] as const;
 
 /** Asks to be let into a group. */
 export interface Join {
@@ -138,6 +138,11 @@ export interface FlowNotice {
   readonly id: FlowId;
 }
 
+/** Asks for the figures of the client's own flows and of those that it gets. */
+export interface StatisticsQuestion {
+  readonly type: "statistics";
+}
+
 /** Something for people (`chat`) or for their programs (`usermessage`). */
 export interface ClientChat {
   readonly type: "chat" | "usermessage";
@@ -181,6 +186,7 @@ export type ClientMessage =
     | Answer
     | Ice
     | FlowNotice
+    | StatisticsQuestion
     | ClientChat
     | UserAction
     | GroupAction
@@ -199,6 +205,7 @@ const TYPES = [
   "renegotiate",
   "close",
   "abort",
+  "statistics",
   "chat",
   "usermessage",
   "useraction",
@@ -237,6 +244,7 @@ export function parseClientMessage(json: unknown): ClientMessage {
       return { claims, ...toHandshake(wire) };
     case "ping":
     case "pong":
+    case "statistics":
       return { claims, type };
     case "join":
       return { claims, ...toJoinOrLeave(wire) };

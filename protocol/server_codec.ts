@@ -6,6 +6,7 @@
  */
 import * as v from "valibot";
 import { unreadable } from "./errors.ts";
+import { FlowStatistics } from "./flow_statistics.ts";
 import type { ClientId, FlowId, GroupName, Username } from "./ids.ts";
 import type { ServerMessage } from "./server_message.ts";
 
@@ -137,7 +138,11 @@ const Ice = v.object({
 });
 
 const Message = v.variant("type", [
-  v.object({ type: v.literal("handshake"), version: v.array(v.string()) }),
+  v.object({
+    type: v.literal("handshake"),
+    version: v.array(v.string()),
+    extensions: v.exactOptional(v.array(v.string())),
+  }),
   v.object({ type: v.literal("ping") }),
   v.object({ type: v.literal("pong") }),
   Joined,
@@ -181,6 +186,11 @@ const Message = v.variant("type", [
     type: v.literal("speaking"),
     flows: v.optional(v.array(toFlowId), []),
   }),
+  v.object({
+    type: v.literal("statistics"),
+    up: v.exactOptional(v.array(FlowStatistics)),
+    down: v.exactOptional(v.array(FlowStatistics)),
+  }),
 ]);
 
 const TYPES: ReadonlySet<unknown> = new Set<ServerMessage["type"]>([
@@ -200,6 +210,7 @@ const TYPES: ReadonlySet<unknown> = new Set<ServerMessage["type"]>([
   "close",
   "abort",
   "speaking",
+  "statistics",
 ]);
 
 /**

@@ -12,6 +12,18 @@ const flow = "S1" as FlowId;
 /** One of each type, with every member that may be empty. */
 const MESSAGES: readonly ServerMessage[] = [
   { type: "handshake", version: ["2"] },
+  { type: "handshake", version: ["2"], extensions: ["statistics"] },
+  { type: "statistics" },
+  {
+    type: "statistics",
+    up: [{ id: flow, tracks: [{ bitrate: 64_000, loss: 0 }] }],
+    down: [{
+      id: flow,
+      maxBitrate: 4_000_000,
+      pathLoss: 0.01,
+      tracks: [{ bitrate: 0, loss: 0, sid: 0, maxSid: 1, rid: "l" }],
+    }],
+  },
   { type: "ping" },
   { type: "pong" },
   {

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import type { ClientStatistics } from "./flow_statistics.ts";
 import type { ClientId, FlowId, GroupName, Username } from "./ids.ts";
 
 /** A JSON object whose members only its users understand. */
@@ -54,6 +55,8 @@ export interface ServerHandshake {
   readonly type: "handshake";
   /** Protocol versions that the server speaks, the best one first. */
   readonly version: readonly string[];
+  /** Those of the client's extensions that the server has, too. */
+  readonly extensions?: readonly string[];
 }
 
 /** Wants a `pong`. */
@@ -244,6 +247,11 @@ export interface ServerSpeaking {
   readonly flows: readonly FlowId[];
 }
 
+/** Answers a client that has asked for figures. */
+export interface ServerStatistics extends ClientStatistics {
+  readonly type: "statistics";
+}
+
 /** All that the server ever says. */
 export type ServerMessage =
   | ServerHandshake
@@ -264,4 +272,5 @@ export type ServerMessage =
   | ServerLayers
   | ServerClose
   | ServerAbort
-  | ServerSpeaking;
+  | ServerSpeaking
+  | ServerStatistics;

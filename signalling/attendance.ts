@@ -93,7 +93,11 @@ export class Attendance {
     session.state = { kind: "outside", client: id };
     session.extensions = extensions;
     this.#flows.connect(addressee, session.limits);
-    turn.send(session.id, { type: "handshake", version: [PROTOCOL_VERSION] });
+    turn.send(session.id, {
+      type: "handshake",
+      version: [PROTOCOL_VERSION],
+      ...(extensions.length > 0 && { extensions }),
+    });
     if (!version.includes(PROTOCOL_VERSION)) {
       turn.sendWarning(addressee, UNKNOWN_VERSION);
     }

@@ -13,6 +13,7 @@ import type {
   RtcConfiguration,
   ServerMessage,
 } from "../protocol/server_message.ts";
+import type { CensusClient } from "./census.ts";
 import type { GroupDescription } from "./group_description.ts";
 import type { TokenAct, TokenOutcome } from "./token_acts.ts";
 
@@ -146,5 +147,11 @@ export type Effect =
     readonly request: number;
     readonly group: GroupName;
     readonly act: TokenAct;
+  }
+  /** Tells a client what is measured of its flows. */
+  | {
+    readonly kind: "tell-statistics";
+    readonly to: SessionId;
+    readonly client: CensusClient;
   }
   | { readonly kind: "media"; readonly command: MediaCommand };

@@ -1,5 +1,6 @@
 import type { FlowId, GroupName, SessionId } from "../protocol/ids.ts";
 import type { PublisherKey } from "../protocol/media_plane.ts";
+import type { PublishedFlow } from "./census.ts";
 import { type Flow, isLive } from "./flow.ts";
 
 /** Finds flows: by id, by the media plane's key, by owner, by group. */
@@ -38,6 +39,12 @@ export class FlowIndex {
     return this.all.filter((flow) =>
       flow.owner.session === session && isLive(flow)
     );
+  }
+
+  /** The same, with what the media plane calls them. */
+  publishedBy(session: SessionId): PublishedFlow[] {
+    return this.allOwn(session)
+      .map(({ id, publisher }) => ({ id, publisher }));
   }
 
   /** All flows in a group. */

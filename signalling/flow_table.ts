@@ -17,6 +17,7 @@ import {
 } from "../protocol/media_plane.ts";
 import type { RequestedTracks } from "../protocol/request.ts";
 import { countMediaSections } from "../protocol/media_sections.ts";
+import type { CensusClient } from "./census.ts";
 import type { Flow } from "./flow.ts";
 import { FlowIndex } from "./flow_index.ts";
 import { Publishers } from "./publishers.ts";
@@ -88,6 +89,12 @@ export class FlowTable {
   /** The client that a subscription is for. */
   viewerOf(subscription: SubscriberKey): SessionId | undefined {
     return this.#subscriptions.slotOf(subscription)?.session;
+  }
+
+  /** What a client publishes, and what it gets. */
+  flowsOf(session: SessionId): Pick<CensusClient, "up" | "down"> {
+    const { views } = this.#client(session).viewer;
+    return { up: this.#flows.publishedBy(session), down: views };
   }
 
   /** How many subscriptions the media plane has. */

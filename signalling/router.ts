@@ -284,6 +284,8 @@ export class Router {
         return flows.close(id, message.id, turn);
       case "abort":
         return flows.abort(id, message.id, turn);
+      case "statistics":
+        return this.#tellStatistics(session, client, turn);
       case "chat":
       case "usermessage":
       case "useraction":
@@ -292,6 +294,19 @@ export class Router {
       default:
         assertNever(message);
     }
+  }
+
+  /** Only to who has said that it understands the answer. */
+  #tellStatistics(
+    { id, extensions }: Session,
+    client: ClientId,
+    turn: Turn,
+  ): void {
+    if (!extensions.includes("statistics")) {
+      throw violation("unexpected message");
+    }
+    const { up, down } = this.#flows.flowsOf(id);
+    turn.tellStatistics(id, { id: client, up, down });
   }
 
   /** Publishes, if the client may. */

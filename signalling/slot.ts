@@ -73,6 +73,11 @@ export class Slot {
     return this.#shown?.flow.id;
   }
 
+  /** The peer by which the viewer gets what it has. */
+  get shownBy(): SubscriberKey | undefined {
+    return this.#shown?.key;
+  }
+
   /** Whether the flow was shown and has been replaced just now. */
   isRetiring(id: FlowId): boolean {
     return this.#retiring.some((one) => one.flow.id === id);

@@ -60,6 +60,8 @@ export class TestServer {
   readonly checks: Parameters<Decide>[0][] = [];
   /** What those who keep tokens are asked, and have not been answered by a test. */
   readonly tokenActs: Extract<Effect, { kind: "act-on-tokens" }>[] = [];
+  /** Who is to be told what is measured, of which flows. */
+  readonly told: Extract<Effect, { kind: "tell-statistics" }>[] = [];
   readonly router = new Router({
     rtcConfiguration: {},
     randomId: () => `random-${++this.#lastId}`,
@@ -203,6 +205,9 @@ export class TestServer {
         return;
       case "act-on-tokens":
         this.tokenActs.push(effect);
+        return;
+      case "tell-statistics":
+        this.told.push(effect);
         return;
       case "media":
         this.#commands.push(effect.command);

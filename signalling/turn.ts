@@ -7,6 +7,7 @@ import type {
   ServerMessage,
   ServerUserMessage,
 } from "../protocol/server_message.ts";
+import type { CensusClient } from "./census.ts";
 import type { Credentials, Effect } from "./effects.ts";
 import type { Limit } from "./limits.ts";
 import type { TokenAct } from "./token_acts.ts";
@@ -75,6 +76,11 @@ export class Turn {
     act: TokenAct,
   ): void {
     this.effects.push({ kind: "act-on-tokens", session, request, group, act });
+  }
+
+  /** Has a client told what is measured of its flows. */
+  tellStatistics(to: SessionId, client: CensusClient): void {
+    this.effects.push({ kind: "tell-statistics", to, client });
   }
 
   /** Notes that a limit has refused something. */

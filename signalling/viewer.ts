@@ -7,6 +7,7 @@ import {
   type RequestedTracks,
   tracksFor,
 } from "../protocol/request.ts";
+import type { ViewedFlow } from "./census.ts";
 import { Fences } from "./fences.ts";
 import type { Flow } from "./flow.ts";
 import { type Selection, selectTracks } from "./selection.ts";
@@ -44,6 +45,15 @@ export class Viewer {
     this.#client = client;
     this.#subscriptions = subscriptions;
     this.#unansweredOffers = unansweredOffers;
+  }
+
+  /** The flows that the client has on its side, and the peers that they come by. */
+  get views(): ViewedFlow[] {
+    return [...this.#slots.values()].flatMap(({ shownId: id, shownBy }) =>
+      id === undefined || shownBy === undefined
+        ? []
+        : [{ id, subscriber: shownBy }]
+    );
   }
 
   /** Takes what the client wants from now on. */

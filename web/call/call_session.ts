@@ -6,7 +6,11 @@ import type { MediaDevicesPort } from "../media/devices.ts";
 import type { DeviceKind, LocalMedia } from "../media/local_media.ts";
 import type { DeviceProblem } from "../media/media_problem.ts";
 import type { Preferences } from "../media/preferences.ts";
-import type { Departure, GroupInfo } from "../state/session_state.ts";
+import type {
+  Departure,
+  GroupInfo,
+  LossReason,
+} from "../state/session_state.ts";
 import type { Store } from "../state/store.ts";
 import { STRINGS } from "../strings.ts";
 import { reconnectDelayMs } from "./backoff.ts";
@@ -22,6 +26,7 @@ import { Passing } from "./passing.ts";
 import { receivePeople } from "./people.ts";
 import { Publishing } from "./publishing.ts";
 import { PushToTalk } from "./push_to_talk.ts";
+import { ServerFigures } from "./server_figures.ts";
 import { receiveFlows } from "./receiving.ts";
 import { type JoinFailure, toRefusal } from "./refusals.ts";
 import { toRequest } from "./requests.ts";
@@ -29,6 +34,8 @@ import { ScreenShare } from "./screen_share.ts";
 
 /** How long other people's tiles wait for them after a reconnection. */
 const STALE_MS = 6_000;
+/** What servers say when they stop. */
+const SHUTTING_DOWN = "server is shutting down";
 /** Closed in an orderly way: trying again would only be closed again. */
 const FINAL_CODES: readonly number[] = [1000, 1002];
 
@@ -65,6 +72,8 @@ export class CallSession {
   readonly files: Files;
   /** What the tiles show of each flow. */
   readonly uses: FlowUses;
+  /** What the server measures of one's flows. */
+  readonly figures: ServerFigures;
   /** Lets one speak while a key is held. */
   readonly talk: PushToTalk;
   /** What else one can do. */
@@ -82,7 +91,9 @@ export class CallSession {
   /** Has been in the call, so that a lost connection is to be restored. */
   #joined = false;
   /** Why we are being put out: by an operator, or because the server stops. */
-  #kicked: Departure | "server-stops" | undefined;
+  #kicked: Departure | "server-stops" | "sent-away" | undefined;
+  /** Why the connection is lost, until it is found again. */
+  #loss: LossReason = "unknown";
   #attempt = 0;
   #retry: Timer | undefined;
 
@@ -105,6 +116,7 @@ export class CallSession {
       parts.devices,
       () => this.#muteForFile(),
     );
+    this.figures = new ServerFigures(parts.environment);
     this.talk = new PushToTalk(this.publishing, parts.store);
     this.uses = new FlowUses(
       parts.environment,
@@ -206,7 +218,10 @@ export class CallSession {
         connection.onpeerconnection = () => this.#peerConfiguration(connection);
         this.files.attach(connection);
         receivePeople(connection, store);
-        receiveFlows(connection, store, levels);
+        receiveFlows(connection, store, levels, (username) => {
+          const name = username || STRINGS.anonymous;
+          notices.show("warning", STRINGS.call.cutOff({ name }));
+        });
         const passing = this.#passing;
         receiveMessages(connection, { store, notices, passing }, {
           handleMuted: (by) => this.#handleMuted(by),
@@ -241,9 +256,11 @@ export class CallSession {
     const again = this.#joined;
     this.#joined = true;
     this.#attempt = 0;
+    this.#loss = "unknown";
     store.dispatch({ kind: "joined", me: toMe(connection) });
     store.dispatch({ kind: "group-described", group: toGroup(status) });
     this.uses.handleJoined();
+    this.figures.attach(connection);
     this.request();
     this.talk.handleJoined(this.#parts.preferences());
     // Nobody would get what the devices give: their lights go out.
@@ -273,6 +290,7 @@ export class CallSession {
   }
 
   #handleClosed(code: number, reason: string): void {
+    this.figures.detach();
     this.publishing.detach();
     this.screen.detach();
     if (!this.#joined) {
@@ -289,7 +307,9 @@ export class CallSession {
     if (typeof kicked === "object") return this.#depart(kicked);
     this.#attempt += 1;
     const attempt = this.#attempt;
-    this.#parts.store.dispatch({ kind: "connection-lost", attempt });
+    if (kicked === "server-stops") this.#loss = kicked;
+    const why = this.#loss;
+    this.#parts.store.dispatch({ kind: "connection-lost", attempt, why });
     this.#retry = this.#environment.setTimer(
       () => this.#connect(),
       reconnectDelayMs(attempt, this.#parts.chance()),
@@ -313,10 +333,16 @@ export class CallSession {
   }
 
   #handleKicked(by: string, message: string): void {
+    if (by !== "") {
+      this.#kicked = { kind: "removed", by, message };
+      return;
+    }
     // Without a name it is the server that ends, and may be back in a moment.
-    this.#kicked = by === ""
-      ? "server-stops"
-      : { kind: "removed", by, message };
+    this.#kicked = message === SHUTTING_DOWN ? "server-stops" : "sent-away";
+    // It has locked the group just now, which is not what it seems.
+    if (this.#kicked === "server-stops") {
+      this.#parts.notices.withdraw(STRINGS.group.nowLocked);
+    }
   }
 
   #depart(departure: Departure): void {
@@ -326,6 +352,7 @@ export class CallSession {
     this.#link?.close();
     this.#link = undefined;
     this.uses.stop();
+    this.figures.detach();
     this.publishing.detach();
     this.screen.stop();
     this.screen.detach();

@@ -122,7 +122,7 @@ test("a lost connection is restored with the same name and token", async () => {
   await settle();
   assert.deepEqual(page.store.state.value.phase, {
     kind: "call",
-    link: { kind: "lost", attempt: 1 },
+    link: { kind: "lost", attempt: 1, why: "unknown" },
   });
 
   await page.environment.pass(500);
@@ -249,8 +249,13 @@ test("nobody but the server and operators can put anybody out", async () => {
   assert.equal(page.store.state.value.phase.kind, "call");
 });
 
-test("a server that stops is waited for", async () => {
+test("a server that stops is waited for, and its locks are not what they seem", async () => {
   const page = await joinPage();
+  await page.say({
+    ...JOINED,
+    kind: "change",
+    status: { ...JOINED.status, locked: true },
+  });
   await page.say({
     type: "usermessage",
     kind: "kicked",
@@ -263,8 +268,10 @@ test("a server that stops is waited for", async () => {
 
   assert.deepEqual(page.store.state.value.phase, {
     kind: "call",
-    link: { kind: "lost", attempt: 1 },
+    link: { kind: "lost", attempt: 1, why: "server-stops" },
   });
+  assert.equal(page.store.state.value.group.locked, false);
+  assert.deepEqual(page.store.state.value.toasts, []);
 });
 
 test("a private message is shown to its sender, whom the server does not echo", async () => {

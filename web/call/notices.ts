@@ -25,6 +25,13 @@ export class Notices {
     this.#setTimer(() => this.dismiss(key), SHOWN_MS);
   }
 
+  /** Takes a notice away that is not true any more. */
+  withdraw(text: string): void {
+    for (const toast of this.#store.state.peek().toasts) {
+      if (toast.text === text) this.dismiss(toast.key);
+    }
+  }
+
   /** Takes a notice away. */
   dismiss(key: number): void {
     this.#store.dispatch({ kind: "toast-dismissed", key });

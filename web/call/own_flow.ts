@@ -2,6 +2,25 @@ import type { Stream } from "../client/stream.ts";
 import type { Flow, FlowKind } from "../state/session_state.ts";
 import type { Store } from "../state/store.ts";
 
+/** Whether a stream that had got through does so no longer. */
+export function isCut({ pc }: Pick<Stream, "pc">): boolean {
+  const { iceConnectionState: state } = pc;
+  return state === "disconnected" || state === "failed";
+}
+
+/** Keeps the tile of a stream told of whether it gets through. */
+export function watchLink(
+  stream: Stream,
+  store: Store,
+  handleFailed?: () => void,
+): void {
+  stream.onstatus = (status) => {
+    const { localId } = stream;
+    store.dispatch({ kind: "flow-link", localId, cut: isCut(stream) });
+    if (status === "failed") handleFailed?.();
+  };
+}
+
 /** A flow of one's own as its tile shows it. */
 export function toOwnFlow(stream: Stream, kind: FlowKind): Flow {
   const media = stream.stream;
@@ -16,6 +35,7 @@ export function toOwnFlow(stream: Stream, kind: FlowKind): Flow {
     hasAudio: (media?.getAudioTracks().length ?? 0) > 0,
     hasVideo: (media?.getVideoTracks().length ?? 0) > 0,
     stale: false,
+    cut: isCut(stream),
   };
 }
 

@@ -9,7 +9,7 @@ import type { Preferences } from "../media/preferences.ts";
 import { sendRateBps, wantsSimulcast } from "../media/quality.ts";
 import type { Store } from "../state/store.ts";
 import { changeTracks, offerFlow, type OutgoingFlow } from "./outgoing_flow.ts";
-import { showOwnCamera } from "./own_flow.ts";
+import { showOwnCamera, watchLink } from "./own_flow.ts";
 import { CAMERA_LABEL } from "./receiving.ts";
 
 /** How long two sizes are sent on when few are left to watch, at least. */
@@ -214,6 +214,7 @@ export class Publishing {
     this.#stream = stream;
     this.#localId = stream.localId;
     stream.onabort = () => this.#handleAbort(stream);
+    watchLink(stream, this.#parts.store);
     return stream;
   }
 

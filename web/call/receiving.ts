@@ -3,6 +3,7 @@ import type { Stream } from "../client/stream.ts";
 import type { LevelWatch } from "../media/audio_levels.ts";
 import type { FlowKind } from "../state/session_state.ts";
 import type { Store } from "../state/store.ts";
+import { watchLink } from "./own_flow.ts";
 
 /** The label of flows that show a screen, as Galène's clients have it. */
 export const SCREEN_LABEL = "screenshare";
@@ -11,11 +12,16 @@ export const FILE_LABEL = "video";
 /** The label of flows with a camera, a microphone or both. */
 export const CAMERA_LABEL = "camera";
 
-/** Shows the flows that a connection receives as long as they last. */
+/**
+ * Shows the flows that a connection receives as long as they last.
+ *
+ * @param handleFailed told whose flow does not get through any more
+ */
 export function receiveFlows(
   connection: ServerConnection,
   store: Store,
   levels: LevelWatch,
+  handleFailed: (username: string) => void,
 ): void {
   connection.onspeaking = (flowIds) => {
     store.dispatch({ kind: "speaking-told", flowIds });
@@ -36,8 +42,10 @@ export function receiveFlows(
         hasAudio: false,
         hasVideo: false,
         stale: false,
+        cut: false,
       },
     });
+    watchLink(stream, store, () => handleFailed(stream.username));
     const refresh = () => {
       if (isCurrent()) showMedia(stream, store, levels);
     };

@@ -3,7 +3,7 @@ import type { Stream } from "../client/stream.ts";
 import type { FlowKind } from "../state/session_state.ts";
 import type { Store } from "../state/store.ts";
 import { offerFlow, type OutgoingFlow } from "./outgoing_flow.ts";
-import { toOwnFlow } from "./own_flow.ts";
+import { toOwnFlow, watchLink } from "./own_flow.ts";
 
 /** What is shared. */
 export interface Shared {
@@ -65,6 +65,7 @@ export class Share {
     );
     if (this.#ended) return stream.close();
     stream.onabort = () => this.stop();
+    watchLink(stream, this.#store);
     stream.onlive = () => play?.();
     this.#stream = stream;
     this.#localId = stream.localId;

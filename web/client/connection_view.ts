@@ -1,5 +1,7 @@
+import type { ClientStatistics } from "../../protocol/flow_statistics.ts";
 import type {
   ChatHistoryEntry,
+  JoinedGroup,
   ServerChat,
   ServerUserMessage,
 } from "../../protocol/server_message.ts";
@@ -10,7 +12,7 @@ import {
 import type { TransferredFile } from "./file_transfer/transferred_file.ts";
 import type { Stream } from "./stream.ts";
 import type { GroupStatus, JoinedKind, User, UserKind } from "./types.ts";
-import { parseTime } from "./wire_values.ts";
+import { parseTime, toRtcConfiguration } from "./wire_values.ts";
 
 /**
  * What a frontend sees of a connection without asking: where one is, who else
@@ -29,6 +31,8 @@ export abstract class ConnectionView {
   data: Readonly<Record<string, unknown>> = {};
   /** Everybody in the group, ourselves included, by client id. */
   users: Record<string, User> = {};
+  /** What the server has beyond Galène's protocol, of what we understand. */
+  extensions: readonly string[] = [];
   /** ICE servers, from the server. */
   rtcConfiguration: RTCConfiguration | null = null;
   /** How much others may send us; invitations beyond it are refused. */
@@ -100,6 +104,10 @@ export abstract class ConnectionView {
    * spoke first. Only servers that know tell: Galène does not.
    */
   onspeaking: ((this: this, ids: readonly string[]) => void) | null = null;
+  /** What the server measures of our streams, after `askStatistics()`. */
+  onstatistics:
+    | ((this: this, statistics: ClientStatistics) => void)
+    | null = null;
   /**
    * A file is to be transferred, ours if its `up` is true: set its `onevent`
    * now. Whoever throws, or cancels it, refuses it. Without this callback, all
@@ -143,6 +151,20 @@ export abstract class ConnectionView {
       message.error ?? "",
       message.value,
     );
+  }
+
+  /** Notes that we are in a group, or what is new of that, and tells it. */
+  protected tellInside(message: JoinedGroup): void {
+    const { kind, group, permissions, status, data } = message;
+    // A change of a group that we have just left.
+    if (kind === "change" && group !== this.group) return;
+    this.group = group;
+    this.username = message.username;
+    this.permissions = permissions;
+    this.status = status;
+    if (kind === "join" || data !== undefined) this.data = data ?? {};
+    this.rtcConfiguration = toRtcConfiguration(message.rtcConfiguration);
+    this.onjoined?.(kind, group, permissions, status, this.data, "", "");
   }
 
   /** Tells that we are in no group. */

@@ -32,7 +32,6 @@ import type { ClientMessage } from "./outgoing_message.ts";
 import type { Stream } from "./stream.ts";
 import { StreamPool } from "./stream_pool.ts";
 import type { Credentials, RequestMap, StreamsById } from "./types.ts";
-import { toRtcConfiguration } from "./wire_values.ts";
 
 type Joined = JoinedGroup | JoinFailed | JoinRedirected;
 
@@ -115,7 +114,7 @@ export class ServerConnection extends ConnectionView {
     this.#socket = socket;
     this.#shaken = false;
     socket.onopen = () => {
-      const extensions = ["speaking"];
+      const extensions = ["speaking", "statistics"];
       const version = [VERSION];
       this.#send({ type: "handshake", version, id: this.id, extensions });
       this.#keepalive.start();
@@ -172,6 +171,17 @@ export class ServerConnection extends ConnectionView {
    */
   request(what: RequestMap): void {
     this.#send({ type: "request", request: what });
+  }
+
+  /**
+   * Asks the server what it measures of our streams; `onstatistics` follows.
+   *
+   * @returns whether it was asked: servers that do not know the question are not
+   */
+  askStatistics(): boolean {
+    const isKnown = this.extensions.includes("statistics");
+    if (isKnown) this.#send({ type: "statistics" });
+    return isKnown;
   }
 
   /** The stream with that `localId`; the newest, while it is being replaced. */
@@ -321,6 +331,8 @@ export class ServerConnection extends ConnectionView {
         return this.#handleUserMessage(message);
       case "speaking":
         return this.onspeaking?.(message.flows);
+      case "statistics":
+        return this.onstatistics?.(message);
       case "offer":
       case "answer":
       case "renegotiate":
@@ -345,6 +357,7 @@ export class ServerConnection extends ConnectionView {
     }
     if (this.#shaken) return;
     this.#shaken = true;
+    this.extensions = message.extensions ?? [];
     this.onconnected?.();
   }
 
@@ -358,23 +371,10 @@ export class ServerConnection extends ConnectionView {
         return this.tellOutside("leave", message.group);
       case "join":
       case "change":
-        return this.#handleMembership(message);
+        return this.tellInside(message);
       default:
         return assertNever(message);
     }
-  }
-
-  #handleMembership(message: JoinedGroup): void {
-    const { kind, group, permissions, status, data } = message;
-    // A change of a group that we have just left.
-    if (kind === "change" && group !== this.group) return;
-    this.group = group;
-    this.username = message.username;
-    this.permissions = permissions;
-    this.status = status;
-    if (kind === "join" || data !== undefined) this.data = data ?? {};
-    this.rtcConfiguration = toRtcConfiguration(message.rtcConfiguration);
-    this.onjoined?.(kind, group, permissions, status, this.data, "", "");
   }
 
   #handleUser(message: UserPresent | UserGone): void {

@@ -3,6 +3,7 @@ import type { StreamStats, TrackStats } from "./types.ts";
 
 /** What is counted of one track, from the peer's start on. */
 interface Counters {
+  readonly track: string;
   readonly timestamp: number;
   readonly bytes: number;
   readonly audioEnergy: number | undefined;
@@ -71,26 +72,47 @@ export class StatsSampler {
 
   #digest(report: RTCStatsReport): StreamStats {
     const now = new Map<string, Counters>();
-    report.forEach((entry) => {
-      const [id, counters] = countersOf(entry, report) ?? [];
-      if (id !== undefined && counters !== undefined) now.set(id, counters);
+    report.forEach((entry: Entry, id: string) => {
+      const counters = countersOf(entry, report);
+      if (counters !== undefined) now.set(id, counters);
     });
-    const stats: Record<string, TrackStats> = {};
+    const byTrack = new Map<string, TrackStats[]>();
     for (const [id, counters] of now) {
-      stats[id] = difference(this.#previous.get(id), counters);
+      const stats = difference(this.#previous.get(id), counters);
+      const others = byTrack.get(counters.track) ?? [];
+      byTrack.set(counters.track, [...others, stats]);
     }
     this.#previous = now;
-    return stats;
+    return Object.fromEntries(
+      [...byTrack].map(([track, all]) => [track, joined(all)]),
+    );
   }
 }
 
 type Entry = Readonly<Record<string, unknown>>;
 
-/** The counters of a report's entry by track id, if it has any. */
+/** Of a picture that goes out in several sizes, each has figures of its own. */
+function joined(sizes: readonly TrackStats[]): TrackStats {
+  const [largest = {}, ...smaller] = sizes.toSorted((a, b) =>
+    (b.width ?? 0) - (a.width ?? 0)
+  );
+  if (smaller.length === 0) return largest;
+  const rates = [largest, ...smaller].map(({ rate = 0 }) => rate);
+  const losses = sizes.map(({ loss }) => loss)
+    .filter((loss) => loss !== undefined);
+  return {
+    ...largest,
+    rate: rates.reduce((sum, rate) => sum + rate, 0),
+    rates,
+    ...(losses.length > 0 && { loss: Math.max(...losses) }),
+  };
+}
+
+/** The counters of a report's entry, if it has any. */
 function countersOf(
   entry: Entry,
   report: RTCStatsReport,
-): [string, Counters] | undefined {
+): Counters | undefined {
   const { type, timestamp } = entry;
   const inbound = type === "inbound-rtp";
   if (!inbound && type !== "outbound-rtp") return undefined;
@@ -103,7 +125,8 @@ function countersOf(
   if (typeof track !== "string") return undefined;
   // Of what goes out, only the other side knows what was lost.
   const received = inbound ? entry : toEntry(report, entry["remoteId"]);
-  return [track, {
+  return {
+    track,
     timestamp,
     bytes,
     audioEnergy: source?.totalAudioEnergy,
@@ -111,7 +134,7 @@ function countersOf(
     packets: numberOf(entry, inbound ? "packetsReceived" : "packetsSent"),
     lost: numberOf(received, "packetsLost"),
     now: presentOf(entry, received, roundTripOf(report)),
-  }];
+  };
 }
 
 function presentOf(
@@ -123,11 +146,17 @@ function presentOf(
   const width = numberOf(entry, "frameWidth");
   const height = numberOf(entry, "frameHeight");
   const framesPerSecond = numberOf(entry, "framesPerSecond");
+  const freezes = numberOf(entry, "freezeCount");
+  const frozenSeconds = numberOf(entry, "totalFreezesDuration");
+  const { kind } = entry;
   return {
+    ...((kind === "audio" || kind === "video") && { kind }),
     ...(jitter !== undefined && { jitterMs: jitter * 1_000 }),
     ...(width !== undefined && { width }),
     ...(height !== undefined && { height }),
     ...(framesPerSecond !== undefined && { framesPerSecond }),
+    ...(freezes !== undefined && { freezes }),
+    ...(frozenSeconds !== undefined && { frozenSeconds }),
     ...(roundTripSeconds !== undefined && {
       roundTripMs: roundTripSeconds * 1_000,
     }),

@@ -63,3 +63,37 @@ test("StatsSampler takes no answer that a later one has overtaken, nor one after
   await settle();
   assert.equal(seen.length, 1);
 });
+
+test("StatsSampler adds up a picture that goes out in several sizes, and keeps them apart", async () => {
+  const { environment, questions, seen, sampler } = sample();
+  const sizes = (timestamp: number) =>
+    new Map<string, unknown>([
+      ["source", { type: "media-source", trackIdentifier: "t1" }],
+      ...[["h", 1280, 1_000], ["l", 640, 100]].map(([rid, width, bytes]) =>
+        [`out-${rid}`, {
+          type: "outbound-rtp",
+          kind: "video",
+          mediaSourceId: "source",
+          timestamp,
+          frameWidth: width,
+          bytesSent: Number(bytes) * timestamp / 1_000,
+        }] as const
+      ),
+    ]) as unknown as RTCStatsReport;
+  await environment.pass(500);
+  questions[0]?.resolve(sizes(0));
+  await settle();
+  await environment.pass(500);
+  questions[1]?.resolve(sizes(1_000));
+  await settle();
+
+  assert.deepEqual(seen.at(-1), {
+    t1: {
+      kind: "video",
+      width: 1280,
+      rate: 8_800,
+      rates: [8_000, 800],
+    },
+  });
+  sampler.setInterval(0);
+});

@@ -42,8 +42,11 @@ export type StreamsById = Readonly<Record<string, Stream>>;
 
 /** Figures of one track over the last interval. */
 export interface TrackStats {
+  kind?: "audio" | "video";
   /** Media received or sent, in bits a second; absent in the first interval. */
   rate?: number;
+  /** Of a picture that is sent in several sizes: the rate of each, the largest first. */
+  rates?: readonly number[];
   /** Average audio energy, the square of the volume from 0 to 1. */
   audioEnergy?: number;
   /** Which part of the packets was lost over the last interval, from 0 to 1. */
@@ -56,6 +59,9 @@ export interface TrackStats {
   width?: number;
   height?: number;
   framesPerSecond?: number;
+  /** How often the picture has stood still since it began, and for how long. */
+  freezes?: number;
+  frozenSeconds?: number;
 }
 
 /** Figures of a flow's tracks, by track id. */

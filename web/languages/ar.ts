@@ -157,6 +157,7 @@ export const AR: Catalog = {
       unplugged: "لم يعد ميكروفونك موجودًا. هل فُصل؟",
       withdrawn: "لم يعد المتصفح يسمح لهذه الصفحة باستعمال الميكروفون.",
       fallback: "لم يعد ميكروفونك موجودًا. المستعمل الآن: {{device}}",
+      effectLost: "توقف كتم الضجيج القوي عن العمل. يستمر الكتم المعتاد.",
     },
     camera: {
       denied:
@@ -171,6 +172,8 @@ export const AR: Catalog = {
       unplugged: "لم تعد كاميرتك موجودة. هل فُصلت؟",
       withdrawn: "لم يعد المتصفح يسمح لهذه الصفحة باستعمال الكاميرا.",
       fallback: "لم تعد كاميرتك موجودة. المستعملة الآن: {{device}}",
+      effectLost:
+        "توقفت الخلفية أو المرشّح عن العمل. يرى الآخرون صورة كاميرتك كما هي.",
     },
     screen: {
       denied: "لا يسمح المتصفح لهذه الصفحة بمشاركة الشاشة.",
@@ -254,6 +257,12 @@ export const AR: Catalog = {
     isNoOperator: "لم تعد مشرفاً.",
     presentsNoMore: "لم يعد بإمكانك العرض.",
     mayChatNow: "يمكنك الآن الكتابة في الدردشة.",
+    cutOff: "لا تصل صورة {{name}} ولا صوته. تجري تجربة طريق آخر.",
+    silence: "كتم {{name}} عندك فقط",
+    hearAgain: "سماع {{name}} من جديد",
+    serverStops: "يُعاد تشغيل الخادم. ستعود المكالمة من تلقاء نفسها.",
+    microphoneMenu: "اختيار الميكروفون والسماعة",
+    cameraMenu: "اختيار الكاميرا والخلفية",
   },
   layout: {
     label: "التخطيط",
@@ -273,6 +282,13 @@ export const AR: Catalog = {
     loss: "ضاع {{percent}} %",
     delay: "تذبذب {{ms}} م‌ث",
     roundTrip: "ذهاب وإياب {{ms}} م‌ث",
+    server: "كما يراه الخادم",
+    room: "متسع لـ {{kbps}} كيلوبت/ث",
+    layer: "الحجم {{size}} من {{sizes}}، المعدل {{rate}} من {{rates}}",
+    repairs: "حزم مفقودة أُصلحت: {{repaired}} من {{asked}}",
+    keyframes: "صور جديدة مطلوبة: {{number}}",
+    freezes: "مرات تجمّد الصورة: {{number}} ({{seconds}} ث)",
+    pauses: "حُذفت لضيق المجال: {{number}}",
   },
   reactions: {
     title: "التفاعلات",

@@ -168,6 +168,8 @@ export const DE: Catalog = {
       withdrawn:
         "Der Browser lässt diese Seite das Mikrofon nicht mehr benutzen.",
       fallback: "Ihr Mikrofon ist weg. Jetzt in Gebrauch: {{device}}",
+      effectLost:
+        "Die starke Geräuschunterdrückung funktioniert nicht mehr. Die gewöhnliche bleibt an.",
     },
     camera: {
       denied:
@@ -186,6 +188,8 @@ export const DE: Catalog = {
       withdrawn:
         "Der Browser lässt diese Seite die Kamera nicht mehr benutzen.",
       fallback: "Ihre Kamera ist weg. Jetzt in Gebrauch: {{device}}",
+      effectLost:
+        "Hintergrund oder Filter funktionieren nicht mehr. Andere sehen Ihr Kamerabild, wie es ist.",
     },
     screen: {
       denied: "Der Browser lässt diese Seite den Bildschirm nicht teilen.",
@@ -263,6 +267,14 @@ export const DE: Catalog = {
     isNoOperator: "Sie sind kein Operator mehr.",
     presentsNoMore: "Sie dürfen nicht mehr senden.",
     mayChatNow: "Sie dürfen jetzt in den Chat schreiben.",
+    cutOff:
+      "Bild und Ton von {{name}} kommen nicht an. Ein anderer Weg wird versucht.",
+    silence: "{{name}} für sich stummschalten",
+    hearAgain: "{{name}} wieder hören",
+    serverStops:
+      "Der Server startet neu. Das Gespräch kommt von selbst zurück.",
+    microphoneMenu: "Mikrofon und Lautsprecher wählen",
+    cameraMenu: "Kamera und Hintergrund wählen",
   },
   layout: {
     label: "Anordnung",
@@ -282,6 +294,13 @@ export const DE: Catalog = {
     loss: "{{percent}} % verloren",
     delay: "Jitter {{ms}} ms",
     roundTrip: "Hin und zurück {{ms}} ms",
+    server: "Vom Server gesehen",
+    room: "Platz für {{kbps}} kbit/s",
+    layer: "Größe {{size}} von {{sizes}}, Rate {{rate}} von {{rates}}",
+    repairs: "Verlorene Pakete ersetzt: {{repaired}} von {{asked}}",
+    keyframes: "Neue Bilder angefordert: {{number}}",
+    freezes: "Standbilder: {{number}} ({{seconds}} s)",
+    pauses: "Aus Platzmangel ausgelassen: {{number}}",
   },
   reactions: {
     title: "Reaktionen",

@@ -164,6 +164,8 @@ export const EN = {
       unplugged: "Your microphone is gone. Was it unplugged?",
       withdrawn: "The browser no longer lets this page use the microphone.",
       fallback: "Your microphone is gone. Now using: {{device}}",
+      effectLost:
+        "Strong noise suppression has stopped working. The usual one goes on.",
     },
     camera: {
       denied:
@@ -181,6 +183,8 @@ export const EN = {
       unplugged: "Your camera is gone. Was it unplugged?",
       withdrawn: "The browser no longer lets this page use the camera.",
       fallback: "Your camera is gone. Now using: {{device}}",
+      effectLost:
+        "Your background or filter has stopped working. Others see your camera as it is.",
     },
     screen: {
       denied: "The browser does not let this page share the screen.",
@@ -257,6 +261,13 @@ export const EN = {
     isNoOperator: "You are no operator any more.",
     presentsNoMore: "You may no longer present.",
     mayChatNow: "You may write in the chat now.",
+    cutOff:
+      "{{name}}’s picture and sound do not get through. Another way is being tried.",
+    silence: "Mute {{name}} for yourself",
+    hearAgain: "Hear {{name}} again",
+    serverStops: "The server is restarting. The call comes back by itself.",
+    microphoneMenu: "Choose microphone and speaker",
+    cameraMenu: "Choose camera and background",
   },
   layout: {
     label: "Layout",
@@ -276,6 +287,13 @@ export const EN = {
     loss: "{{percent}} % lost",
     delay: "Jitter {{ms}} ms",
     roundTrip: "Round trip {{ms}} ms",
+    server: "Seen by the server",
+    room: "Room for {{kbps}} kbit/s",
+    layer: "Size {{size}} of {{sizes}}, rate {{rate}} of {{rates}}",
+    repairs: "Lost packets repaired: {{repaired}} of {{asked}}",
+    keyframes: "Fresh pictures asked for: {{number}}",
+    freezes: "Freezes: {{number}} ({{seconds}} s)",
+    pauses: "Left out for lack of room: {{number}}",
   },
   reactions: {
     title: "Reactions",

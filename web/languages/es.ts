@@ -158,6 +158,8 @@ export const ES: Catalog = {
       unplugged: "Su micrófono ya no está. ¿Se ha desenchufado?",
       withdrawn: "El navegador ya no deja que esta página use el micrófono.",
       fallback: "Su micrófono ya no está. Ahora se usa: {{device}}",
+      effectLost:
+        "La supresión fuerte de ruido ha dejado de funcionar. La habitual sigue.",
     },
     camera: {
       denied:
@@ -175,6 +177,8 @@ export const ES: Catalog = {
       unplugged: "Su cámara ya no está. ¿Se ha desenchufado?",
       withdrawn: "El navegador ya no deja que esta página use la cámara.",
       fallback: "Su cámara ya no está. Ahora se usa: {{device}}",
+      effectLost:
+        "El fondo o el filtro ha dejado de funcionar. Los demás ven tu cámara tal cual.",
     },
     screen: {
       denied: "El navegador no deja que esta página comparta la pantalla.",
@@ -253,6 +257,13 @@ export const ES: Catalog = {
     isNoOperator: "Ya no es operador.",
     presentsNoMore: "Ya no puede presentar.",
     mayChatNow: "Ahora puede escribir en el chat.",
+    cutOff:
+      "La imagen y el sonido de {{name}} no llegan. Se intenta otro camino.",
+    silence: "Silenciar a {{name}} para ti",
+    hearAgain: "Volver a oír a {{name}}",
+    serverStops: "El servidor se reinicia. La llamada volverá sola.",
+    microphoneMenu: "Elegir micrófono y altavoz",
+    cameraMenu: "Elegir cámara y fondo",
   },
   layout: {
     label: "Disposición",
@@ -272,6 +283,13 @@ export const ES: Catalog = {
     loss: "{{percent}} % perdido",
     delay: "Fluctuación {{ms}} ms",
     roundTrip: "Ida y vuelta {{ms}} ms",
+    server: "Visto por el servidor",
+    room: "Espacio para {{kbps}} kbit/s",
+    layer: "Tamaño {{size}} de {{sizes}}, cadencia {{rate}} de {{rates}}",
+    repairs: "Paquetes perdidos reparados: {{repaired}} de {{asked}}",
+    keyframes: "Imágenes nuevas pedidas: {{number}}",
+    freezes: "Congelaciones: {{number}} ({{seconds}} s)",
+    pauses: "Omitido por falta de espacio: {{number}}",
   },
   reactions: {
     title: "Reacciones",

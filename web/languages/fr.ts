@@ -160,6 +160,8 @@ export const FR: Catalog = {
       unplugged: "Votre micro a disparu. A-t-il été débranché ?",
       withdrawn: "Le navigateur n’autorise plus le micro à cette page.",
       fallback: "Votre micro a disparu. Utilisé maintenant : {{device}}",
+      effectLost:
+        "La forte réduction de bruit ne fonctionne plus. L’habituelle continue.",
     },
     camera: {
       denied:
@@ -176,6 +178,8 @@ export const FR: Catalog = {
       unplugged: "Votre caméra a disparu. A-t-elle été débranchée ?",
       withdrawn: "Le navigateur n’autorise plus la caméra à cette page.",
       fallback: "Votre caméra a disparu. Utilisée maintenant : {{device}}",
+      effectLost:
+        "L’arrière-plan ou le filtre ne fonctionne plus. Les autres voient votre caméra telle quelle.",
     },
     screen: {
       denied: "Le navigateur interdit à cette page de partager l’écran.",
@@ -254,6 +258,13 @@ export const FR: Catalog = {
     isNoOperator: "Vous n’êtes plus opérateur.",
     presentsNoMore: "Vous ne pouvez plus présenter.",
     mayChatNow: "Vous pouvez maintenant écrire dans la discussion.",
+    cutOff:
+      "L’image et le son de {{name}} ne passent plus. Un autre chemin est essayé.",
+    silence: "Couper le son de {{name}} pour vous",
+    hearAgain: "Réentendre {{name}}",
+    serverStops: "Le serveur redémarre. L’appel reprendra de lui-même.",
+    microphoneMenu: "Choisir le micro et le haut-parleur",
+    cameraMenu: "Choisir la caméra et l’arrière-plan",
   },
   layout: {
     label: "Disposition",
@@ -273,6 +284,13 @@ export const FR: Catalog = {
     loss: "{{percent}} % perdus",
     delay: "Gigue {{ms}} ms",
     roundTrip: "Aller-retour {{ms}} ms",
+    server: "Vu par le serveur",
+    room: "Place pour {{kbps}} kbit/s",
+    layer: "Taille {{size}} sur {{sizes}}, cadence {{rate}} sur {{rates}}",
+    repairs: "Paquets perdus réparés : {{repaired}} sur {{asked}}",
+    keyframes: "Nouvelles images demandées : {{number}}",
+    freezes: "Images figées : {{number}} ({{seconds}} s)",
+    pauses: "Omis faute de place : {{number}}",
   },
   reactions: {
     title: "Réactions",

@@ -157,6 +157,8 @@ export const PL: Catalog = {
       unplugged: "Mikrofon zniknął. Czy został odłączony?",
       withdrawn: "Przeglądarka nie pozwala już tej stronie używać mikrofonu.",
       fallback: "Mikrofon zniknął. Teraz używany: {{device}}",
+      effectLost:
+        "Silne tłumienie szumów przestało działać. Zwykłe działa dalej.",
     },
     camera: {
       denied:
@@ -173,6 +175,8 @@ export const PL: Catalog = {
       unplugged: "Kamera zniknęła. Czy została odłączona?",
       withdrawn: "Przeglądarka nie pozwala już tej stronie używać kamery.",
       fallback: "Kamera zniknęła. Teraz używana: {{device}}",
+      effectLost:
+        "Tło lub filtr przestały działać. Inni widzą obraz z kamery bez zmian.",
     },
     screen: {
       denied: "Przeglądarka nie pozwala tej stronie udostępniać ekranu.",
@@ -253,6 +257,13 @@ export const PL: Catalog = {
     isNoOperator: "Nie jesteś już operatorem.",
     presentsNoMore: "Nie możesz już prezentować.",
     mayChatNow: "Możesz teraz pisać na czacie.",
+    cutOff:
+      "Obraz i dźwięk osoby {{name}} nie docierają. Próbujemy innej drogi.",
+    silence: "Wycisz osobę {{name}} u siebie",
+    hearAgain: "Słuchaj znów osoby {{name}}",
+    serverStops: "Serwer uruchamia się ponownie. Rozmowa wróci sama.",
+    microphoneMenu: "Wybierz mikrofon i głośnik",
+    cameraMenu: "Wybierz kamerę i tło",
   },
   layout: {
     label: "Układ",
@@ -272,6 +283,13 @@ export const PL: Catalog = {
     loss: "utracono {{percent}} %",
     delay: "Wahania {{ms}} ms",
     roundTrip: "Tam i z powrotem {{ms}} ms",
+    server: "Widziane przez serwer",
+    room: "Miejsce na {{kbps}} kbit/s",
+    layer: "Rozmiar {{size}} z {{sizes}}, tempo {{rate}} z {{rates}}",
+    repairs: "Naprawione utracone pakiety: {{repaired}} z {{asked}}",
+    keyframes: "Zamówione nowe obrazy: {{number}}",
+    freezes: "Zatrzymania obrazu: {{number}} ({{seconds}} s)",
+    pauses: "Pominięte z braku miejsca: {{number}}",
   },
   reactions: {
     title: "Reakcje",

@@ -29,6 +29,20 @@ export function setFlowMedia(
   );
 }
 
+/** Says whether a flow gets through; the same again changes nothing. */
+export function setFlowLink(
+  flows: readonly Flow[],
+  { localId, cut }: Pick<Flow, "localId" | "cut">,
+): readonly Flow[] {
+  const isNews = flows.some((flow) =>
+    flow.localId === localId && flow.cut !== cut
+  );
+  if (!isNews) return flows;
+  return flows.map((flow) =>
+    flow.localId === localId ? { ...flow, cut } : flow
+  );
+}
+
 /** Takes a flow away. */
 export function closeFlow(
   flows: readonly Flow[],

@@ -49,7 +49,7 @@ test("history, one's own doings, and a lost connection are none", () => {
   );
   assert.deepEqual(
     newsOf(
-      { kind: "connection-lost", attempt: 1 },
+      { kind: "connection-lost", attempt: 1, why: "unknown" },
       { kind: "person-gone", id: "bob" },
     ),
     [],

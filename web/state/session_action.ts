@@ -5,6 +5,7 @@ import type {
   Dialog,
   Flow,
   GroupInfo,
+  LossReason,
   Me,
   NewEntry,
   OwnMedia,
@@ -24,7 +25,11 @@ export type SessionAction =
   | { readonly kind: "joined"; readonly me: Me }
   | { readonly kind: "me-changed"; readonly me: Me }
   | { readonly kind: "network-changed"; readonly online: boolean }
-  | { readonly kind: "connection-lost"; readonly attempt: number }
+  | {
+    readonly kind: "connection-lost";
+    readonly attempt: number;
+    readonly why: LossReason;
+  }
   | { readonly kind: "departed"; readonly departure: Departure }
   /** Back to the form, as after `departed`. */
   | { readonly kind: "join-again" }
@@ -38,6 +43,12 @@ export type SessionAction =
     readonly media: MediaStream | null;
     readonly hasAudio: boolean;
     readonly hasVideo: boolean;
+  }
+  /** Whether something gets through; see `cut` of {@linkcode Flow}. */
+  | {
+    readonly kind: "flow-link";
+    readonly localId: string;
+    readonly cut: boolean;
   }
   | { readonly kind: "flow-closed"; readonly localId: string }
   /** Flows that have not come back after a reconnection are given up. */

@@ -5,6 +5,7 @@ import {
   dropStaleFlows,
   markFlowsStale,
   openFlow,
+  setFlowLink,
   setFlowMedia,
 } from "./flow_reducer.ts";
 import { putInvitation } from "./invitations_reducer.ts";
@@ -43,7 +44,7 @@ export function reduceSession(
     case "network-changed":
       return { ...state, online: action.online };
     case "connection-lost":
-      return connectionLost(state, action.attempt);
+      return connectionLost(state, action);
     case "departed":
       return departed(state, { kind: "left", departure: action.departure });
     case "join-again":
@@ -54,6 +55,7 @@ export function reduceSession(
       return personGone(state, action.id);
     case "flow-opened":
     case "flow-media":
+    case "flow-link":
     case "flow-closed":
     case "stale-dropped":
       return { ...state, flows: reduceFlows(state.flows, action) };
@@ -128,11 +130,19 @@ function joined(state: SessionState, me: SessionState["me"]): SessionState {
   };
 }
 
-function connectionLost(state: SessionState, attempt: number): SessionState {
+function connectionLost(
+  state: SessionState,
+  { attempt, why }: ActionOf<"connection-lost">,
+): SessionState {
   if (state.phase.kind !== "call") return state;
+  // A server that stops locks its groups, which is over when it is back.
+  const group = why === "server-stops"
+    ? { ...state.group, locked: false }
+    : state.group;
   return {
     ...state,
-    phase: { kind: "call", link: { kind: "lost", attempt } },
+    group,
+    phase: { kind: "call", link: { kind: "lost", attempt, why } },
     flows: markFlowsStale(state.flows),
     speaking: [],
   };
@@ -168,7 +178,11 @@ function personGone(state: SessionState, id: string): SessionState {
 function reduceFlows(
   flows: SessionState["flows"],
   action: ActionOf<
-    "flow-opened" | "flow-media" | "flow-closed" | "stale-dropped"
+    | "flow-opened"
+    | "flow-media"
+    | "flow-link"
+    | "flow-closed"
+    | "stale-dropped"
   >,
 ): SessionState["flows"] {
   switch (action.kind) {
@@ -176,6 +190,8 @@ function reduceFlows(
       return openFlow(flows, action.flow);
     case "flow-media":
       return setFlowMedia(flows, action);
+    case "flow-link":
+      return setFlowLink(flows, action);
     case "flow-closed":
       return closeFlow(flows, action.localId);
     case "stale-dropped":

@@ -29,12 +29,12 @@ test("a lost connection keeps the call, and other people's tiles as stale", () =
     JOINED,
     { kind: "flow-opened", flow: flow({ localId: "mine", own: true }) },
     { kind: "flow-opened", flow: flow({ localId: "theirs" }) },
-    { kind: "connection-lost", attempt: 1 },
+    { kind: "connection-lost", attempt: 1, why: "unknown" },
   );
 
   assert.deepEqual(state.phase, {
     kind: "call",
-    link: { kind: "lost", attempt: 1 },
+    link: { kind: "lost", attempt: 1, why: "unknown" },
   });
   assert.deepEqual(state.flows.map(({ stale }) => stale), [false, true]);
 });
@@ -46,7 +46,11 @@ test("a connection that is lost while one leaves changes nothing", () => {
   });
 
   assert.equal(
-    reduceSession(left, { kind: "connection-lost", attempt: 1 }),
+    reduceSession(left, {
+      kind: "connection-lost",
+      attempt: 1,
+      why: "unknown",
+    }),
     left,
   );
 });
@@ -191,4 +195,14 @@ test("a dialogue that closes late leaves the one that was opened since", () => {
     dialog: again,
   });
   assert.equal(closed.dialog.kind, "none");
+});
+
+test("a server that stops leaves no lock behind", () => {
+  const state = after(
+    JOINED,
+    { kind: "group-described", group: { locked: true } },
+    { kind: "connection-lost", attempt: 1, why: "server-stops" },
+  );
+
+  assert.equal(state.group.locked, false);
 });

@@ -35,7 +35,14 @@ export type Phase =
 export type Link =
   | { readonly kind: "up" }
   /** Lost, and being sought again: `attempt` counts from 1. */
-  | { readonly kind: "lost"; readonly attempt: number };
+  | {
+    readonly kind: "lost";
+    readonly attempt: number;
+    readonly why: LossReason;
+  };
+
+/** Why the connection is lost, as far as one was told. */
+export type LossReason = "unknown" | "server-stops";
 
 /** Why the server did not let somebody in. */
 export interface Refusal {
@@ -100,6 +107,8 @@ export interface Flow {
   readonly hasVideo: boolean;
   /** Its connection is gone, and it is shown until it comes back. */
   readonly stale: boolean;
+  /** Nothing gets through at the moment: another way is being sought. */
+  readonly cut: boolean;
 }
 
 /** What the user sends. */

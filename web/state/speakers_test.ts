@@ -26,7 +26,7 @@ test("speakersOf() forgets what was told when the connection is lost", () => {
     { kind: "joined", me },
     { kind: "flow-opened", flow: flow({ localId: "b" }) },
     { kind: "speaking-told", flowIds: ["id of b"] },
-    { kind: "connection-lost", attempt: 1 },
+    { kind: "connection-lost", attempt: 1, why: "unknown" },
   );
   assert.deepEqual([...speakersOf(state, new Set())], []);
 });

@@ -25,6 +25,7 @@ export function flow(given: Partial<Flow> & Pick<Flow, "localId">): Flow {
     hasAudio: true,
     hasVideo: true,
     stale: false,
+    cut: false,
     ...given,
   };
 }

@@ -49,7 +49,9 @@ export function CallScreen(): JSX.Element {
 function ConnectionBanner(): JSX.Element {
   const { store, session } = usePage();
   const { phase, online } = store.state.value;
-  const lost = phase.kind === "call" && phase.link.kind === "lost";
+  const lost = phase.kind === "call" && phase.link.kind === "lost"
+    ? phase.link
+    : undefined;
   return (
     <div role="status" class="banner-place">
       {!online && (
@@ -57,10 +59,12 @@ function ConnectionBanner(): JSX.Element {
           <Icon name="warning" /> {STRINGS.call.offline}
         </div>
       )}
-      {online && lost && (
+      {online && lost !== undefined && (
         <div class="banner">
           <span class="spinner" />
-          {STRINGS.call.reconnecting}
+          {lost.why === "server-stops"
+            ? STRINGS.call.serverStops
+            : STRINGS.call.reconnecting}
           <button
             type="button"
             class="button button-small"

@@ -1,8 +1,9 @@
 import type { JSX } from "preact";
 import { LOGO_ADDRESS } from "../pages/base_path.ts";
 import { STRINGS } from "../strings.ts";
+import { CameraMenu, MicrophoneMenu } from "./device_menu.tsx";
 import { Icon, type IconName } from "./icons.tsx";
-import { MoreMenu } from "./more_menu.tsx";
+import { MoreMenu, shareScreen } from "./more_menu.tsx";
 import { usePage } from "./page.ts";
 
 /** The row of buttons below the tiles. */
@@ -13,8 +14,14 @@ export function ControlBar(): JSX.Element {
     <nav class="bar" aria-label={words.controls}>
       <GroupTitle />
       <div class="bar-middle">
-        <MicrophoneButton />
-        <CameraButton />
+        <div class="bar-pair">
+          <MicrophoneButton />
+          <MicrophoneMenu />
+        </div>
+        <div class="bar-pair">
+          <CameraButton />
+          <CameraMenu />
+        </div>
         {session.screen.possible && <ScreenButton />}
         <HandButton />
         <MoreMenu />
@@ -86,17 +93,10 @@ function CameraButton(): JSX.Element {
 }
 
 function ScreenButton(): JSX.Element {
-  const { session, notices } = usePage();
+  const page = usePage();
   const { own, mayPresent } = useOwn();
   const words = STRINGS.call;
   const on = own.screen;
-  const toggle = async () => {
-    if (on) return session.screen.stop();
-    const problem = await session.screen.start();
-    if (problem !== undefined) {
-      notices.show("error", STRINGS.problems.screen[problem]);
-    }
-  };
   return (
     <BarButton
       testId="toggle-screen"
@@ -105,7 +105,8 @@ function ScreenButton(): JSX.Element {
       icon="screen"
       tone={on ? "active" : "plain"}
       disabled={!mayPresent}
-      onClick={() => void toggle()}
+      desk
+      onClick={() => on ? page.session.screen.stop() : shareScreen(page)}
     />
   );
 }

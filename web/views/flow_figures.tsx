@@ -1,29 +1,25 @@
 import type { JSX } from "preact";
-import { useSignal } from "@preact/signals";
+import type { ReadonlySignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { StreamStats, TrackStats } from "../client/types.ts";
+import type { TrackStats } from "../client/types.ts";
 import type { Flow } from "../state/session_state.ts";
 import { STRINGS } from "../strings.ts";
 import { judge } from "./connection_quality.ts";
+import { linesOfServer, linesOfTrack, ratesOf } from "./flow_lines.ts";
 import { Icon } from "./icons.tsx";
 import { usePage } from "./page.ts";
 
-/** Higher takes less of the processor; lower shows changes sooner. */
-const INTERVAL_MS = 1_000;
-
 /** How well a flow gets through, in words and in figures. */
-export function FlowFigures({ flow }: { readonly flow: Flow }): JSX.Element {
+export function FlowFigures(
+  { flow, stats }: {
+    readonly flow: Flow;
+    readonly stats: ReadonlySignal<readonly TrackStats[]>;
+  },
+): JSX.Element {
   const { session } = usePage();
-  const stats = useSignal<StreamStats>({});
-  useEffect(() => {
-    const stream = session.connection?.findByLocalId(flow.localId);
-    if (stream === undefined) return;
-    stream.onstats = (latest) => stats.value = latest;
-    stream.setStatsInterval(INTERVAL_MS);
-    return () => stream.setStatsInterval(0);
-  }, [flow.flowId]);
-
-  const tracks = Object.values(stats.value);
+  useEffect(() => session.figures.watch(), []);
+  const tracks = stats.value;
+  const server = session.figures.of(flow.flowId);
   const quality = judge(tracks);
   const words = STRINGS.figures;
   return (
@@ -32,25 +28,29 @@ export function FlowFigures({ flow }: { readonly flow: Flow }): JSX.Element {
         <Icon name="signal" /> {words.quality[quality]}
       </p>
       {tracks.map((track, index) => (
-        <ul key={index}>
-          {linesOf(track).map((line) => <li key={line}>{line}</li>)}
-        </ul>
+        <Lines key={index} lines={linesOfTrack(track)} />
       ))}
+      {server !== undefined && (
+        <div data-testid="server-figures">
+          <p class="figures-source">{words.server}</p>
+          <Lines lines={linesOfServer(server)} />
+        </div>
+      )}
     </div>
   );
 }
 
-function linesOf(track: TrackStats): readonly string[] {
-  const words = STRINGS.figures;
-  const { rate, width, height, framesPerSecond: fps = 0 } = track;
-  const { loss, jitterMs, roundTripMs } = track;
-  return [
-    rate !== undefined && words.rate({ kbps: Math.round(rate / 1000) }),
-    width !== undefined && height !== undefined &&
-    words.size({ width, height, fps: Math.round(fps) }),
-    loss !== undefined && words.loss({ percent: (loss * 100).toFixed(1) }),
-    jitterMs !== undefined && words.delay({ ms: Math.round(jitterMs) }),
-    roundTripMs !== undefined &&
-    words.roundTrip({ ms: Math.round(roundTripMs) }),
-  ].filter((line) => line !== false);
+/** How much of one's own flow goes out, beside its name. */
+export function SendRates(
+  { stats }: { readonly stats: ReadonlySignal<readonly TrackStats[]> },
+): JSX.Element {
+  return (
+    <span class="tile-rates" data-testid="send-rates">
+      {ratesOf(stats.value)}
+    </span>
+  );
+}
+
+function Lines({ lines }: { readonly lines: readonly string[] }): JSX.Element {
+  return <ul>{lines.map((line) => <li key={line}>{line}</li>)}</ul>;
 }

@@ -52,6 +52,19 @@ export function layoutTiles(
   ];
 }
 
+/** The new places; those that are as they were are the same objects. */
+export function keepPlaces(
+  before: ReadonlyMap<string, Rect>,
+  now: ReadonlyMap<string, Rect>,
+): ReadonlyMap<string, Rect> {
+  return new Map(
+    [...now].map(([key, place]) => {
+      const old = before.get(key);
+      return [key, old && isSameRect(old, place) ? old : place];
+    }),
+  );
+}
+
 /**
  * As many columns as make the tiles largest; the last row is centred. Tiles that
  * would be narrower than `minWidth` go beyond the area's end instead.
@@ -171,6 +184,11 @@ function spanOf(count: number, length: number): number {
 
 function clamp(value: number, least: number, most: number): number {
   return Math.min(Math.max(value, least), most);
+}
+
+function isSameRect(a: Rect, b: Rect): boolean {
+  return a.x === b.x && a.y === b.y && a.width === b.width &&
+    a.height === b.height;
 }
 
 /** Whole pixels keep pictures and text sharp. */

@@ -109,9 +109,10 @@ function useDismissal(
       if (!isInside) close();
     };
     const handleKey = (event: KeyboardEvent) => {
-      if (event.key !== "Escape") return;
+      if (event.key === "Escape") close();
+      else if (!moveFocus(root.current, event)) return;
+      event.preventDefault();
       event.stopPropagation();
-      close();
     };
     document.addEventListener("pointerdown", handleAway, true);
     document.addEventListener("focusin", handleAway);
@@ -124,6 +125,30 @@ function useDismissal(
   }, [open]);
 }
 
+/** Arrows lead from choice to choice, unless what has the focus needs them. */
+function moveFocus(
+  root: HTMLElement | null,
+  { key, target }: KeyboardEvent,
+): boolean {
+  if (root === null || !(target instanceof HTMLElement)) return false;
+  if (!root.contains(target) || target.matches("select, input")) return false;
+  const all = [
+    ...root.querySelectorAll<HTMLElement>(
+      ".menu :is(button, select, input):not(:disabled)",
+    ),
+  ].filter((element) => element.checkVisibility());
+  const at = all.indexOf(target);
+  const next = {
+    ArrowDown: at + 1,
+    ArrowUp: at < 0 ? all.length - 1 : at - 1,
+    Home: 0,
+    End: all.length - 1,
+  }[key];
+  if (next === undefined) return false;
+  all.at(next % all.length)?.focus();
+  return true;
+}
+
 /** Closes the menu that a view is in; does nothing outside of one. */
 export function useCloseMenu(): () => void {
   return useContext(MenuContext);
@@ -131,12 +156,14 @@ export function useCloseMenu(): () => void {
 
 /** Something to choose in a {@linkcode Menu}, which it closes. */
 export function MenuItem(
-  { label, icon, danger = false, checked, testId, onChoose }: {
+  { label, icon, danger = false, checked, narrow, testId, onChoose }: {
     readonly label: string;
     readonly icon?: IconName;
     readonly danger?: boolean;
     /** Of one among several: whether it is the present one. */
     readonly checked?: boolean;
+    /** Only on narrow pages, where the bar has no room for it. */
+    readonly narrow?: boolean;
     readonly testId?: string;
     readonly onChoose: () => void;
   },
@@ -147,6 +174,7 @@ export function MenuItem(
       type="button"
       class={danger ? "action action-danger" : "action"}
       aria-pressed={checked}
+      data-narrow={narrow ? "" : undefined}
       data-testid={testId}
       onClick={() => {
         close();

@@ -5,7 +5,7 @@ import { STRINGS } from "../strings.ts";
 import { FileItem } from "./file_item.tsx";
 import type { IconName } from "./icons.tsx";
 import { Menu, MenuItem } from "./menu.tsx";
-import { usePage } from "./page.ts";
+import { type Page, usePage } from "./page.ts";
 import { SignPicture } from "./signs.tsx";
 
 /** What the bar has no room for. */
@@ -87,25 +87,32 @@ function HandItem(): JSX.Element {
   );
 }
 
-/** Another screen beside the one that is shared, and films. */
-function ShareItems(): JSX.Element {
-  const { store, session, notices } = usePage();
-  const startScreen = async () => {
-    const problem = await session.screen.start();
+/** Lets the user choose a screen to share, and says what went wrong. */
+export function shareScreen({ session, notices }: Page): void {
+  void session.screen.start().then((problem) => {
     if (problem === undefined) return;
     notices.show("error", STRINGS.problems.screen[problem]);
-  };
+  });
+}
+
+/** Another screen beside the one that is shared, and films. */
+function ShareItems(): JSX.Element {
+  const page = usePage();
+  const { store, session, notices } = page;
+  const shares = store.state.value.own.screen;
   const startFile = async (chosen: File) => {
     if (await session.screen.startFile(chosen)) return;
     notices.show("error", STRINGS.problems.file);
   };
   return (
     <>
-      {session.screen.possible && store.state.value.own.screen && (
+      {session.screen.possible && (
         <MenuItem
-          label={STRINGS.call.screenAnother}
+          label={shares ? STRINGS.call.screenAnother : STRINGS.call.screenOn}
           icon="screen"
-          onChoose={() => void startScreen()}
+          narrow={!shares}
+          testId="share-screen"
+          onChoose={() => shareScreen(page)}
         />
       )}
       <FileItem

@@ -1,11 +1,10 @@
 import type { JSX } from "preact";
-import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
 import { STRINGS } from "../strings.ts";
+import { chooseDevice, type ChosenKind } from "./device_choice.ts";
 import { DeviceSelect } from "./device_select.tsx";
 import { Dialog } from "./dialog.tsx";
 import { LanguageField } from "./language_field.tsx";
-import { LevelMeter } from "./level_meter.tsx";
+import { MicrophoneLevel } from "./microphone_level.tsx";
 import { usePage } from "./page.ts";
 import { NotificationField } from "./notification_field.tsx";
 import { PasswordField } from "./password_field.tsx";
@@ -60,36 +59,33 @@ function Section(
 }
 
 function DeviceFields(): JSX.Element {
-  const { media, preferences, session, chimes } = usePage();
+  const page = usePage();
+  const { media, preferences, chimes } = page;
   const { microphones, cameras, speakers } = media.devices.value;
   const chosen = preferences.current.value;
+  const choose = (kind: ChosenKind) => (id: string) =>
+    chooseDevice(page, kind, id);
   return (
     <>
       <DeviceSelect
         kind="microphone"
         devices={microphones}
         chosen={chosen.microphoneId}
-        onChoose={(id) => {
-          preferences.update({ microphoneId: id });
-          void session.publishing.changeDevice("microphone");
-        }}
+        onChoose={choose("microphone")}
       />
       <MicrophoneLevel />
       <DeviceSelect
         kind="camera"
         devices={cameras}
         chosen={chosen.cameraId}
-        onChoose={(id) => {
-          preferences.update({ cameraId: id });
-          void session.publishing.changeDevice("camera");
-        }}
+        onChoose={choose("camera")}
       />
       {speakers.length > 0 && (
         <DeviceSelect
           kind="speaker"
           devices={speakers}
           chosen={chosen.speakerId}
-          onChoose={(id) => preferences.update({ speakerId: id })}
+          onChoose={choose("speaker")}
         />
       )}
       <button
@@ -101,18 +97,4 @@ function DeviceFields(): JSX.Element {
       </button>
     </>
   );
-}
-
-/** Whether the microphone hears one, also while nobody else does. */
-function MicrophoneLevel(): JSX.Element | null {
-  const microphone = usePage().media.microphone.value;
-  const ear = useSignal<MediaStreamTrack | null>(null);
-  useEffect(() => {
-    // The track itself is silent while one is muted.
-    const track = microphone?.clone() ?? null;
-    if (track !== null) track.enabled = true;
-    ear.value = track;
-    return () => track?.stop();
-  }, [microphone]);
-  return ear.value === null ? null : <LevelMeter track={ear.value} />;
 }

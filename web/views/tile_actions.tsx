@@ -1,5 +1,5 @@
 import type { JSX, RefObject } from "preact";
-import type { Signal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
 import { listPeople } from "../state/people.ts";
 import type { Flow } from "../state/session_state.ts";
 import { STRINGS } from "../strings.ts";
@@ -14,30 +14,43 @@ export function TileActions(
     readonly flow: Flow;
     readonly tile: RefObject<HTMLElement | null>;
     readonly pinned: boolean;
-    readonly onPin: () => void;
+    readonly onPin: (localId: string) => void;
     /** Whether figures of the connection are shown. */
     readonly figures: Signal<boolean>;
   },
 ): JSX.Element {
   const words = STRINGS.call;
   const { session } = usePage();
+  // What nobody forgets to stop is in reach at once, by a finger as well.
+  const isShared = flow.own && flow.kind !== "camera";
   return (
-    <div class="tile-actions">
-      <PinButton
+    <div class="tile-actions" data-shared={isShared ? "" : undefined}>
+      {isShared && (
+        <CornerButton
+          label={words.stopSending}
+          icon="close"
+          testId="stop-sharing"
+          onClick={() => session.stopFlow(flow.localId)}
+        />
+      )}
+      <CornerButton
         label={pinned ? words.unpin : words.pin}
         icon={pinned ? "shrink" : "enlarge"}
-        onClick={onPin}
+        testId="pin"
+        onClick={() => onPin(flow.localId)}
       />
       <Menu label={words.more} icon="more" testId="tile-menu">
         <MenuItem
           label={words.fullscreen}
           icon="fullscreen"
+          testId="fullscreen"
           onChoose={() => void toggleFullscreen(tile.current)}
         />
         {document.pictureInPictureEnabled && flow.hasVideo && (
           <MenuItem
             label={words.pictureInPicture}
             icon="picture"
+            testId="picture-in-picture"
             onChoose={() => void togglePictureInPicture(tile.current)}
           />
         )}
@@ -54,6 +67,7 @@ export function TileActions(
               label={words.stopSending}
               icon="close"
               danger
+              testId="stop-flow"
               onChoose={() => session.stopFlow(flow.localId)}
             />
           )
@@ -64,10 +78,11 @@ export function TileActions(
   );
 }
 
-function PinButton(
-  { label, icon, onClick }: {
+function CornerButton(
+  { label, icon, testId, onClick }: {
     readonly label: string;
     readonly icon: IconName;
+    readonly testId: string;
     readonly onClick: () => void;
   },
 ): JSX.Element {
@@ -77,6 +92,7 @@ function PinButton(
       class="icon-button"
       aria-label={label}
       title={label}
+      data-testid={testId}
       onClick={onClick}
     >
       <Icon name={icon} />
@@ -105,9 +121,28 @@ function VolumeSlider(
   const { preferences } = usePage();
   const { volumes } = preferences.current.value;
   const name = username || STRINGS.anonymous;
+  const volume = volumes[username] ?? 1;
+  // What it was before; in full, if it was nothing when the menu opened.
+  const audible = useSignal(volume || 1);
+  const set = (volume: number) => {
+    if (volume > 0) audible.value = volume;
+    preferences.update({ volumes: { ...volumes, [username]: volume } });
+  };
+  const silent = volume === 0;
   return (
-    <label class="volume">
-      <Icon name="speaker" />
+    <div class="volume">
+      <button
+        type="button"
+        class="icon-button"
+        aria-label={silent
+          ? STRINGS.call.hearAgain({ name })
+          : STRINGS.call.silence({ name })}
+        aria-pressed={silent}
+        data-testid="silence"
+        onClick={() => set(silent ? audible.value : 0)}
+      >
+        <Icon name={silent ? "speakerOff" : "speaker"} />
+      </button>
       <input
         type="range"
         min="0"
@@ -115,13 +150,10 @@ function VolumeSlider(
         step="5"
         aria-label={STRINGS.call.volume({ name })}
         data-testid="volume"
-        value={Math.round((volumes[username] ?? 1) * 100)}
-        onInput={(event) => {
-          const volume = Number(event.currentTarget.value) / 100;
-          preferences.update({ volumes: { ...volumes, [username]: volume } });
-        }}
+        value={Math.round(volume * 100)}
+        onInput={(event) => set(Number(event.currentTarget.value) / 100)}
       />
-    </label>
+    </div>
   );
 }
 

@@ -5,17 +5,17 @@ import type { FlowUse } from "../call/requests.ts";
 import type { Flow } from "../state/session_state.ts";
 import type { Rect } from "./grid_layout.ts";
 import { usePage } from "./page.ts";
+import type { Sight } from "./sight.ts";
 
 /** Below this many CSS pixels, a small picture is as good as a large one. */
 const SMALL_PX = 320 * 240;
-/** Higher fetches pictures before they are scrolled to; lower saves more. */
-const MARGIN = "200px";
 
 /** Tells the session how a tile shows its flow, and so what is to be fetched. */
 export function useFlowUse(
   tile: RefObject<HTMLElement | null>,
   flow: Flow,
   place: Rect | undefined,
+  sight: Sight,
 ): void {
   const { session, preferences } = usePage();
   const visible = useSignal(true);
@@ -23,15 +23,10 @@ export function useFlowUse(
   useEffect(() => {
     const element = tile.current;
     if (element === null || flow.own) return;
-    const observer = new IntersectionObserver(
-      ([entry]) => visible.value = entry?.isIntersecting ?? true,
-      { root: element.closest(".grid"), rootMargin: MARGIN },
-    );
-    observer.observe(element);
-    return () => observer.disconnect();
+    return sight.watch(element, (seen) => visible.value = seen);
   }, []);
 
-  const apart = usePictureInPicture(tile);
+  const apart = useShownApart(tile);
   const pixels = (place?.width ?? 0) * (place?.height ?? 0);
   const isSmall = place !== undefined && pixels <= SMALL_PX;
   // Without a picture a tile has no place, and would never get one.
@@ -50,8 +45,8 @@ export function useFlowUse(
   useEffect(() => () => session.uses.delete(flow.localId), []);
 }
 
-/** Whether the tile's picture is also in a window of its own. */
-function usePictureInPicture(tile: RefObject<HTMLElement | null>): boolean {
+/** Whether the tile fills the screen, or its picture is in a window of its own. */
+function useShownApart(tile: RefObject<HTMLElement | null>): boolean {
   const apart = useSignal(false);
   useEffect(() => {
     const element = tile.current;
@@ -59,11 +54,14 @@ function usePictureInPicture(tile: RefObject<HTMLElement | null>): boolean {
     // Both bubble. One element leaves as the tile's other one enters.
     const note = () => {
       const shown = document.pictureInPictureElement;
-      apart.value = shown !== null && element.contains(shown);
+      apart.value = document.fullscreenElement === element ||
+        shown !== null && element.contains(shown);
     };
+    element.addEventListener("fullscreenchange", note);
     element.addEventListener("enterpictureinpicture", note);
     element.addEventListener("leavepictureinpicture", note);
     return () => {
+      element.removeEventListener("fullscreenchange", note);
       element.removeEventListener("enterpictureinpicture", note);
       element.removeEventListener("leavepictureinpicture", note);
     };

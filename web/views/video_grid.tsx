@@ -1,14 +1,21 @@
 import type { JSX } from "preact";
-import { useSignal } from "@preact/signals";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useComputed, useSignal } from "@preact/signals";
+import {
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+} from "preact/hooks";
 import type { Flow } from "../state/session_state.ts";
 import { speakersOf } from "../state/speakers.ts";
 import { STRINGS } from "../strings.ts";
 import { AloneHint, EmptyGrid } from "./empty_grid.tsx";
 import { featuredOf, nextSpeaker } from "./featured.ts";
-import { layoutTiles, type Rect } from "./grid_layout.ts";
+import { keepPlaces, layoutTiles, type Rect } from "./grid_layout.ts";
 import { usePage } from "./page.ts";
 import type { Playback } from "./playback.ts";
+import { Sight } from "./sight.ts";
 import { Tile } from "./tile.tsx";
 
 /**
@@ -19,11 +26,18 @@ export function VideoGrid(
   { playback }: { readonly playback: Playback },
 ): JSX.Element {
   const { store, preferences } = usePage();
-  const { flows } = store.state.value;
-  const { layout, showAudioOnly } = preferences.current.value;
+  // Whatever else is new in the state does not concern the grid.
+  const flows = useComputed(() => store.state.value.flows).value;
+  const layout = useComputed(() => preferences.current.value.layout).value;
+  const showAudioOnly =
+    useComputed(() => preferences.current.value.showAudioOnly).value;
   const pinned = useSignal("");
   const speaker = useSpeaker(flows);
+  const sight = useSight();
   const { grid, size } = useSize();
+  const pin = useCallback((localId: string) => {
+    pinned.value = pinned.peek() === localId ? "" : localId;
+  }, []);
 
   const shown = showAudioOnly
     ? flows
@@ -33,7 +47,7 @@ export function VideoGrid(
     pinned: pinned.value,
     speaker,
   });
-  const places = placesOf(shown, featured, size);
+  const places = usePlaces(shown, featured, size);
   return (
     <section class="grid" aria-label={STRINGS.call.videos} tabIndex={0}>
       <div class="grid-inner" ref={grid} data-layout={layout}>
@@ -44,11 +58,10 @@ export function VideoGrid(
             flow={flow}
             place={places.get(flow.localId)}
             playback={playback}
+            sight={sight}
             pinned={pinned.value === flow.localId}
             large={featured.includes(flow)}
-            onPin={() => {
-              pinned.value = pinned.value === flow.localId ? "" : flow.localId;
-            }}
+            onPin={pin}
           />
         ))}
       </div>
@@ -56,12 +69,19 @@ export function VideoGrid(
   );
 }
 
+/** One observer for all tiles, as long as there is a grid. */
+function useSight(): Sight {
+  const sight = useMemo(() => new Sight(), []);
+  useEffect(() => () => sight.close(), []);
+  return sight;
+}
+
 /** Whoever speaks, or spoke last. */
 function useSpeaker(flows: readonly Flow[]): string {
   const { levels, store } = usePage();
   const speaker = useSignal("");
   const heard = levels.speaking.value;
-  const { speaking } = store.state.value;
+  const speaking = useComputed(() => store.state.value.speaking).value;
   useEffect(() => {
     const speakers = speakersOf({ flows, speaking }, heard);
     speaker.value = nextSpeaker(speaker.peek(), speakers, flows);
@@ -74,12 +94,16 @@ interface Size {
   readonly height: number;
 }
 
-/** Flows for which there is no room have no place. */
-function placesOf(
+/**
+ * Where each flow is; those for which there is no room have no place. Who stays
+ * in place keeps the same object, and is not drawn anew.
+ */
+function usePlaces(
   flows: readonly Flow[],
   featured: readonly Flow[],
   { width, height }: Size,
 ): ReadonlyMap<string, Rect> {
+  const before = useRef<ReadonlyMap<string, Rect>>(new Map());
   const others = flows.filter((flow) => !featured.includes(flow));
   const rects = layoutTiles(flows.length, featured.length, width, height);
   const places = new Map<string, Rect>();
@@ -87,7 +111,8 @@ function placesOf(
     const rect = rects[index];
     if (rect !== undefined) places.set(localId, rect);
   }
-  return places;
+  before.current = keepPlaces(before.current, places);
+  return before.current;
 }
 
 /** An element and the room that it has, kept up to date. */
