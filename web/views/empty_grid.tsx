@@ -24,7 +24,9 @@ export function EmptyGrid(): JSX.Element {
 /** The same in short, over one's own picture. */
 export function AloneHint(): JSX.Element | null {
   const { people, flows } = usePage().store.state.value;
-  const alone = people.length === 1 && flows.every(({ own }) => own);
+  // Who shares something meanwhile has seen it, and wants to see that.
+  const alone = people.length === 1 &&
+    flows.every(({ own, kind }) => own && kind === "camera");
   if (!alone) return null;
   return (
     <div class="alone">

@@ -1,7 +1,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { createContext } from "preact";
 import { useSignal } from "@preact/signals";
-import { useContext, useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useContext, useLayoutEffect, useRef } from "preact/hooks";
 import { Icon, type IconName } from "./icons.tsx";
 import { placeMenu } from "./place_menu.ts";
 
@@ -101,7 +101,8 @@ function useDismissal(
   open: boolean,
   close: () => void,
 ): void {
-  useEffect(() => {
+  // At once, or a quick Escape would come before anybody listens.
+  useLayoutEffect(() => {
     if (!open) return;
     const handleAway = (event: Event) => {
       const isInside = event.target instanceof Node &&
