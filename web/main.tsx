@@ -45,14 +45,24 @@ function createPage(group: string, endpoint: () => string): Page {
     preferences: () => preferences.current.peek(),
     storage: localStorage,
     address: addressOf,
-    handleNoiseFailed: () =>
-      notices.show("warning", STRINGS.problems.microphone.effect),
+    handleNoiseFailed: () => {
+      preferences.update({ strongNoiseSuppression: false });
+      notices.show("warning", STRINGS.problems.microphone.effect);
+    },
   });
   const media = new LocalMedia(
     devices,
     () => preferences.current.peek(),
     effects,
   );
+  media.oneffectlost = (kind) => {
+    preferences.update(
+      kind === "camera"
+        ? { background: "none", filter: "none" }
+        : { strongNoiseSuppression: false },
+    );
+    notices.show("warning", STRINGS.problems[kind].effectLost);
+  };
   const session = new CallSession({
     store,
     environment,

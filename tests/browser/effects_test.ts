@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
+import { STRINGS } from "../../web/strings.ts";
 import type { CallPage } from "../support/call_page.ts";
 import { negotiations, watchEffects } from "../support/effect_watch.ts";
 import { SITTERS } from "../support/test_camera.ts";
@@ -125,5 +126,73 @@ testCall(
     assert.equal(await page.locator(".preview-picture video").count(), 0);
     await page.getByTestId("setting-background").selectOption("none");
     await page.locator(".preview-picture video").waitFor();
+  },
+);
+
+testCall(
+  "A background that fails in mid-call gives way to the camera, and one is told",
+  async (call) => {
+    const alice = await call.newPage("alice", {
+      sitter: SITTERS.amina,
+      simulcast: "on",
+    });
+    const page = alice.page as Page;
+    await page.addInitScript(() => {
+      const workers: Worker[] = [];
+      class NotedWorker extends Worker {
+        constructor(url: string | URL, options?: WorkerOptions) {
+          super(url, options);
+          workers.push(this);
+        }
+      }
+      Object.assign(globalThis, { workers, Worker: NotedWorker });
+    });
+    await watchEffects(page);
+    await alice.join(`${call.server.http}/group/maths/`);
+    const bob = await call.enter("bob");
+    await alice.sees("bob");
+    const plain = await looks(bob, "alice", "plain", ({ left }) => left > 150);
+    const before = await negotiations(page);
+    await page.getByTestId("camera-menu").click();
+    await page.getByTestId("setting-background").selectOption("night");
+    await looks(bob, "alice", "at night", ({ left }) => left < 80);
+    // Both sizes go on being sent, with the effect in them.
+    await waitFor(
+      "alice to send two sizes",
+      () => alice.report(),
+      ({ sent }) =>
+        ["h", "l"].every((rid) => sent.some((each) => each.rid === rid)),
+    );
+
+    await page.evaluate(() => {
+      const { workers } = globalThis as unknown as { workers: Worker[] };
+      workers[0]?.dispatchEvent(new ErrorEvent("error", { message: "boom" }));
+    });
+    await page.getByTestId("toast").filter({
+      hasText: STRINGS.problems.camera.effectLost,
+    }).waitFor();
+    const after = await looks(bob, "alice", "plain", ({ left }) => left > 150);
+    assert.ok(Math.abs(after.right - plain.right) < 25, JSON.stringify(after));
+    assert.equal(
+      await page.getByTestId("setting-background").inputValue(),
+      "none",
+    );
+    assert.equal(await negotiations(page), before);
+
+    // The next choice works as the first one did, by writing as well.
+    await page.keyboard.press("Escape");
+    const own = "[data-own] video[data-front]";
+    await alice.say("/set filter horizontal");
+    const mirrored = await looks(
+      bob,
+      "alice",
+      "mirrored",
+      ({ left, right }) => right > left + 20,
+    );
+    assert.ok(mirrored);
+    await alice.say("/unset filter");
+    await looks(bob, "alice", "plain", ({ left, right }) => left > right + 20);
+    assert.ok(await lookAt(page, own));
+    assert.equal(await negotiations(page), before);
   },
 );

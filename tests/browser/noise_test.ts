@@ -1,5 +1,7 @@
+/// <reference lib="dom" />
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
+import { STRINGS } from "../../web/strings.ts";
 import { negotiations, watchEffects } from "../support/effect_watch.ts";
 import { testCall } from "../support/test_call.ts";
 import { waitFor } from "../support/wait_for.ts";
@@ -41,5 +43,57 @@ testCall(
     await waitFor("the fan to be heard", loudness, (loud) => loud > quiet * 5);
     assert.equal(await negotiations(page), before);
     assert.doesNotMatch(call.log(), /Content.Security.Policy/i);
+  },
+);
+
+testCall(
+  "Noise suppression that cannot be had, or fails, is switched off again and told",
+  async (call) => {
+    const alice = await call.newPage("alice", { noisy: true });
+    const page = alice.page as Page;
+    await page.addInitScript(() => {
+      const nodes: AudioWorkletNode[] = [];
+      class NotedNode extends AudioWorkletNode {
+        constructor(...parts: ConstructorParameters<typeof AudioWorkletNode>) {
+          super(...parts);
+          nodes.push(this);
+        }
+      }
+      Object.assign(globalThis, { nodes, AudioWorkletNode: NotedNode });
+    });
+    await page.route(/rnnoise.*\.wasm$/, (route) => route.abort());
+    await alice.join(`${call.server.http}/group/maths/`);
+    const bob = await call.enter("bob");
+    await bob.sees("alice");
+    const told = (text: string) =>
+      page.getByTestId("toast").filter({ hasText: text }).waitFor();
+    const box = page.getByTestId("setting-strongNoiseSuppression");
+    const isOff = async () => !await box.isChecked();
+    await page.keyboard.press("Control+,");
+    await box.click();
+    await told(STRINGS.problems.microphone.effect);
+    await waitFor("the box to be empty", isOff, (off) => off);
+
+    // The second try works, as its parts can be had now.
+    await page.unroute(/rnnoise.*\.wasm$/);
+    await box.check();
+    const nodes = () =>
+      page.evaluate(() =>
+        (globalThis as unknown as { nodes: AudioWorkletNode[] }).nodes.length
+      );
+    await waitFor("the worklet", nodes, (count) => count === 1);
+    const { audio: before } = await bob.report();
+    await page.evaluate(() => {
+      const { nodes } = globalThis as unknown as { nodes: AudioWorkletNode[] };
+      nodes[0]?.dispatchEvent(new Event("processorerror"));
+    });
+    await told(STRINGS.problems.microphone.effectLost);
+    await waitFor("the box to be empty again", isOff, (off) => off);
+    await waitFor(
+      "the microphone to be heard on",
+      () => bob.report(),
+      ({ audio }) =>
+        audio.samples > before.samples + 48_000 && audio.energy > before.energy,
+    );
   },
 );

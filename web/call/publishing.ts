@@ -3,7 +3,11 @@ import type { Environment, Timer } from "../client/environment.ts";
 import type { ServerConnection } from "../client/server_connection.ts";
 import type { Stream } from "../client/stream.ts";
 import type { LevelWatch } from "../media/audio_levels.ts";
-import type { DeviceKind, LocalMedia } from "../media/local_media.ts";
+import type {
+  DeviceKind,
+  LocalMedia,
+  OpenOutcome,
+} from "../media/local_media.ts";
 import type { DeviceProblem } from "../media/media_problem.ts";
 import type { Preferences } from "../media/preferences.ts";
 import { sendRateBps, wantsSimulcast } from "../media/quality.ts";
@@ -152,6 +156,11 @@ export class Publishing {
         media.release(old);
       }
     });
+  }
+
+  /** See {@linkcode LocalMedia.renewEffects}. */
+  renewEffects(kind: DeviceKind): Promise<OpenOutcome | undefined> {
+    return this.#parts.media.renewEffects(kind);
   }
 
   /** Takes both devices anew, as after what is asked of them was changed. */

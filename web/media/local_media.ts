@@ -46,6 +46,11 @@ export class LocalMedia {
    * seen: unplugged, or taken back by the user.
    */
   onlost: ((kind: DeviceKind, enabled: boolean) => void) | undefined;
+  /**
+   * Called when an effect has failed while it was shown, before others get what
+   * the device itself gives: then the preferences are to want it no longer.
+   */
+  oneffectlost: ((kind: DeviceKind) => void) | undefined;
   readonly #port: MediaDevicesPort | undefined;
   readonly #preferences: () => Preferences;
   readonly #effects: TrackEffects;
@@ -237,9 +242,26 @@ export class LocalMedia {
     kind: DeviceKind,
     source: MediaStreamTrack,
   ): Promise<MediaStreamTrack> {
-    const affected = await this.#effects.apply(kind, source);
+    const affected: AffectedTrack = await this.#effects.apply(
+      kind,
+      source,
+      () => void this.#inTurn(() => this.#loseEffect(kind, affected)),
+    );
     this.#shown.set(affected.track, { source, affected });
     return affected.track;
+  }
+
+  /** Gives others the device's own track in the place of one that has failed. */
+  async #loseEffect(kind: DeviceKind, affected: AffectedTrack): Promise<void> {
+    const failed = this.#tracks[kind].peek();
+    const shown = failed === null ? undefined : this.#shown.get(failed);
+    if (failed === null || shown?.affected !== affected) return;
+    this.oneffectlost?.(kind);
+    const track = await this.#affect(kind, shown.source);
+    track.enabled = failed.enabled;
+    this.#keep(kind, track);
+    shown.affected.close();
+    if (track !== failed) this.#shown.delete(failed);
   }
 
   async #open(kind: DeviceKind): Promise<OpenOutcome> {

@@ -101,17 +101,21 @@ test("a page without HTTPS has no devices, and says so", async () => {
 /** Effects whose tracks are others than the devices'. */
 function mediaWithEffects() {
   const devices = new FakeDevices();
-  const made: { track: FakeDeviceTrack; closed: boolean }[] = [];
+  const made: {
+    track: FakeDeviceTrack;
+    closed: boolean;
+    lose: () => void;
+  }[] = [];
   const effects = { wanted: true, broken: false };
   const media = new LocalMedia(devices, () => parsePreferences({}), {
-    apply: (_kind, source) => {
+    apply: (_kind, source, lose) => {
       if (effects.broken) return Promise.reject(new EffectError("no model"));
       const { wanted } = effects;
-      const affected = { track: new FakeDeviceTrack("video"), closed: false };
+      const track = new FakeDeviceTrack("video");
+      const affected = { track, closed: false, lose };
       made.push(affected);
-      const track = affected.track as unknown as MediaStreamTrack;
       return Promise.resolve({
-        track: wanted ? track : source,
+        track: wanted ? track as unknown as MediaStreamTrack : source,
         update: () => Promise.resolve(wanted === effects.wanted),
         close: () => {
           affected.closed = true;
@@ -172,4 +176,29 @@ test("a camera whose effect fails shows nothing by accident, and says why", asyn
   assert.equal(outcome?.kind, "failed");
   assert.equal<unknown>(media.camera.value, made[0]?.track);
   assert.equal(made[0]?.closed, false);
+});
+
+test("an effect that fails in mid-call gives way to the device itself, muted or not", async () => {
+  const { devices, media, made, effects } = mediaWithEffects();
+  const lost: string[] = [];
+  media.oneffectlost = (kind) => {
+    lost.push(kind);
+    effects.wanted = false;
+  };
+  await media.open("microphone");
+  assert.ok(media.microphone.value);
+  media.microphone.value.enabled = false;
+  made[0]?.lose();
+  await media.open("microphone");
+
+  assert.deepEqual(lost, ["microphone"]);
+  assert.equal<unknown>(media.microphone.value, devices.opened[0]);
+  assert.equal(media.microphone.value.enabled, false);
+  assert.equal(made[0]?.closed, true);
+  assert.equal(devices.opened[0]?.stopped, false);
+
+  // What is shown no longer may fail as it likes.
+  made[0]?.lose();
+  await media.open("microphone");
+  assert.equal(lost.length, 1);
 });

@@ -18,9 +18,15 @@ export interface AffectedTrack {
 export interface TrackEffects {
   /**
    * @param source the device's own track, which stays the caller's
+   * @param handleLost told, once, if the work fails later: then nothing more
+   *   comes of it, and it is to be closed
    * @throws {Error} if what is wanted cannot be done
    */
-  apply(kind: DeviceKind, source: MediaStreamTrack): Promise<AffectedTrack>;
+  apply(
+    kind: DeviceKind,
+    source: MediaStreamTrack,
+    handleLost: () => void,
+  ): Promise<AffectedTrack>;
 }
 
 /** Leaves tracks as they are. */

@@ -1,29 +1,14 @@
 import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
+import { renewEffects } from "../call/apply_setting.ts";
 import { chooseFile } from "../media/choose_file.ts";
 import { hasOwnPicture, keepOwnPicture } from "../media/effects/backdrops.ts";
 import { BACKGROUNDS, FILTERS } from "../media/effects/picture_effect.ts";
-import type { DeviceKind } from "../media/local_media.ts";
 import type { Preferences } from "../media/preferences.ts";
 import { STRINGS } from "../strings.ts";
 import { ChoiceField } from "./choice_field.tsx";
-import { type Page, usePage } from "./page.ts";
+import { usePage } from "./page.ts";
 import { Toggle } from "./toggle.tsx";
-
-/**
- * Does to an open device what the preferences want now. If that cannot be done,
- * they become what they were.
- */
-async function renew(
-  { media, notices, preferences }: Page,
-  kind: DeviceKind,
-  before: Partial<Preferences>,
-): Promise<void> {
-  const outcome = await media.renewEffects(kind);
-  if (outcome?.kind !== "failed") return;
-  preferences.update(before);
-  notices.show("error", STRINGS.problems[kind][outcome.problem]);
-}
 
 /** What stands behind one in the picture; a picture of one's own, too. */
 export function BackgroundField(): JSX.Element {
@@ -37,7 +22,7 @@ export function BackgroundField(): JSX.Element {
     busy.value = true;
     // A camera that did not open because of the last choice has another chance.
     if (media.problem("camera").peek() === "effect") await media.open("camera");
-    else await renew(page, "camera", { background });
+    else await renewEffects(page, "camera", { background });
     busy.value = false;
   };
   const chooseOwn = async () => {
@@ -90,7 +75,7 @@ export function FilterField(): JSX.Element {
       chosen={filter}
       onChoose={(chosen) => {
         preferences.update({ filter: chosen });
-        void renew(page, "camera", { filter });
+        void renewEffects(page, "camera", { filter });
       }}
     />
   );
@@ -105,7 +90,7 @@ export function NoiseField(): JSX.Element {
       name="strongNoiseSuppression"
       label={words.strongNoiseSuppression}
       hint={words.strongNoiseSuppressionHint}
-      onChange={() => void renew(page, "microphone", {})}
+      onChange={() => void renewEffects(page, "microphone", {})}
     />
   );
 }

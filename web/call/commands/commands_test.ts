@@ -125,7 +125,10 @@ test("completion offers what may be meant, and nothing that is forbidden", () =>
 test("a setting can be shown, changed and put back", () => {
   const { context, store } = callWith(["message"]);
   const session = context.session as { publishing?: unknown };
-  session.publishing = { refresh: () => Promise.resolve() };
+  const opened: string[] = [];
+  session.publishing = {
+    changeDevice: (kind: string) => Promise.resolve(void opened.push(kind)),
+  };
   const { preferences } = context;
   submit(context, "/set resolution [640, 480]");
   assert.deepEqual(preferences.current.peek().resolution, [640, 480]);
@@ -135,6 +138,9 @@ test("a setting can be shown, changed and put back", () => {
   );
   submit(context, "/unset resolution");
   assert.equal(preferences.current.peek().resolution, null);
+  submit(context, "/set sounds false");
+  assert.equal(preferences.current.peek().sounds, false);
+  assert.deepEqual(opened, ["camera", "camera"]);
   assert.equal(
     submit(context, "/set colour red"),
     STRINGS.commands.badSetting({ name: "colour" }),

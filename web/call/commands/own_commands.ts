@@ -6,23 +6,25 @@ import {
 } from "../../media/preferences.ts";
 import { chooseFile } from "../../media/choose_file.ts";
 import { STRINGS } from "../../strings.ts";
+import { applySetting } from "../apply_setting.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { usageOf } from "./user_commands.ts";
 import { splitWord } from "./words.ts";
 
 /** Shows what is set, or sets it; JSON, or else the text itself. */
 function set(
-  { session, preferences }: CommandContext,
+  context: CommandContext,
   rest: string,
 ): string | undefined {
+  const { session, preferences } = context;
   const [name, text] = splitWord(rest);
   const current = preferences.current.peek();
   if (name !== "" && !isPreference(name)) {
     return STRINGS.commands.badSetting({ name });
   }
-  if (text !== "") {
+  if (name !== "" && text !== "") {
     preferences.update(change(current, name, toJson(text)));
-    void session.publishing.refresh();
+    void applySetting(context, name, current);
   }
   const shown = name === ""
     ? Object.entries(preferences.current.peek())
@@ -35,14 +37,15 @@ function set(
 }
 
 function unset(
-  { session, preferences }: CommandContext,
+  context: CommandContext,
   rest: string,
 ): string | undefined {
+  const { preferences } = context;
   const [name] = splitWord(rest);
   if (!isPreference(name)) return STRINGS.commands.badSetting({ name });
   const current = preferences.current.peek();
   preferences.update(change(current, name, undefined));
-  void session.publishing.refresh();
+  void applySetting(context, name, current);
   return undefined;
 }
 

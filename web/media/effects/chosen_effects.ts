@@ -11,7 +11,10 @@ export interface ChosenEffectsParts {
   readonly storage: Pick<Storage, "getItem">;
   /** The address of a part that is loaded only when it is needed. */
   readonly address: (part: EffectPart) => string;
-  /** Noise cannot be suppressed here: the microphone goes on without. */
+  /**
+   * Noise cannot be suppressed here: the microphone goes on without, and the
+   * preferences are to want it no longer.
+   */
   readonly handleNoiseFailed: () => void;
 }
 
@@ -33,11 +36,20 @@ export class ChosenEffects implements TrackEffects {
     this.#parts = parts;
   }
 
-  apply(kind: DeviceKind, source: MediaStreamTrack): Promise<AffectedTrack> {
-    return kind === "camera" ? this.#picture(source) : this.#sound(source);
+  apply(
+    kind: DeviceKind,
+    source: MediaStreamTrack,
+    handleLost: () => void,
+  ): Promise<AffectedTrack> {
+    return kind === "camera"
+      ? this.#picture(source, handleLost)
+      : this.#sound(source, handleLost);
   }
 
-  async #picture(source: MediaStreamTrack): Promise<AffectedTrack> {
+  async #picture(
+    source: MediaStreamTrack,
+    handleLost: () => void,
+  ): Promise<AffectedTrack> {
     const wanted = (): PictureEffect => this.#parts.preferences();
     if (isPlain(wanted())) return untouched(source, () => isPlain(wanted()));
     const { address, storage } = this.#parts;
@@ -51,7 +63,7 @@ export class ChosenEffects implements TrackEffects {
       loader: address("segmenter-loader"),
       wasm: address("segmenter-wasm"),
       model: address("segmenter-model"),
-    });
+    }, handleLost);
     return {
       track: pipeline.track,
       update: async () => {
@@ -63,7 +75,10 @@ export class ChosenEffects implements TrackEffects {
     };
   }
 
-  async #sound(source: MediaStreamTrack): Promise<AffectedTrack> {
+  async #sound(
+    source: MediaStreamTrack,
+    handleLost: () => void,
+  ): Promise<AffectedTrack> {
     const { preferences, address, handleNoiseFailed } = this.#parts;
     const isWanted = () => suppressesNoise(preferences());
     if (!isWanted()) return untouched(source, () => !isWanted());
@@ -72,7 +87,7 @@ export class ChosenEffects implements TrackEffects {
       const pipeline = await NoisePipeline.start(source, {
         worklet: address("rnnoise-worklet"),
         wasm: address("rnnoise-wasm"),
-      });
+      }, handleLost);
       return {
         track: pipeline.track,
         update: () => Promise.resolve(isWanted()),
@@ -81,7 +96,7 @@ export class ChosenEffects implements TrackEffects {
     } catch (error) {
       console.warn(error);
       handleNoiseFailed();
-      return untouched(source, () => true);
+      return untouched(source, () => !isWanted());
     }
   }
 }

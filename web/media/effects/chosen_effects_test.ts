@@ -29,7 +29,11 @@ test("without effects, tracks are what devices give, and nothing is loaded", asy
   });
   for (const kind of ["camera", "microphone"] as const) {
     const source = {} as MediaStreamTrack;
-    const affected = await effects.apply(kind, source);
+    const affected = await effects.apply(
+      kind,
+      source,
+      () => assert.fail("nothing can be lost"),
+    );
 
     assert.equal(affected.track, source);
     assert.equal(await affected.update(), true);

@@ -36,11 +36,13 @@ export class NoisePipeline {
 
   /**
    * @param source stays the caller's
+   * @param handleLost told, once, if it fails after it has started
    * @throws {EffectError} if this browser cannot do it or a part did not load
    */
   static async start(
     source: MediaStreamTrack,
     { worklet, wasm }: NoiseParts,
+    handleLost: () => void,
   ): Promise<NoisePipeline> {
     const context = new AudioContext({ sampleRate: SAMPLE_RATE });
     try {
@@ -52,6 +54,8 @@ export class NoisePipeline {
         maxChannels: 1,
         wasmBinary,
       });
+      // From then on it is silent.
+      node.addEventListener("processorerror", handleLost, { once: true });
       const output = context.createMediaStreamDestination();
       output.channelCount = 1;
       const mixed = context.createMediaStreamSource(new MediaStream([source]));

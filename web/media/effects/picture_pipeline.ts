@@ -31,13 +31,17 @@ export class PicturePipeline {
   readonly #worker: Worker;
   readonly #passage: Passage;
   readonly #parts: SegmenterParts;
+  readonly #handleLost: () => void;
+  #isOver = false;
   #settle: { ready(): void; failed(error: EffectError): void } | undefined;
 
   private constructor(
     worker: Worker,
     passage: Passage,
     parts: SegmenterParts,
+    handleLost: () => void,
   ) {
+    this.#handleLost = handleLost;
     this.#worker = worker;
     this.#passage = passage;
     this.#parts = parts;
@@ -52,17 +56,20 @@ export class PicturePipeline {
 
   /**
    * @param source stays the caller's; its pictures are read until `close()`
+   * @param handleLost told, once, if it fails after it has started
    * @throws {EffectError} if this browser cannot do it or a part did not load
    */
   static async start(
     source: MediaStreamTrack,
     work: PictureWork,
     { worker, ...parts }: SegmenterParts & { readonly worker: string },
+    handleLost: () => void,
   ): Promise<PicturePipeline> {
     const pipeline = new PicturePipeline(
       new Worker(worker, { type: "module" }),
       openPassage(source),
       parts,
+      handleLost,
     );
     try {
       await pipeline.configure(work);
@@ -93,6 +100,7 @@ export class PicturePipeline {
 
   /** Ends the changed track. */
   close(): void {
+    this.#isOver = true;
     this.#worker.terminate();
     this.#passage.close();
     this.#passage.track.stop();
@@ -116,8 +124,13 @@ export class PicturePipeline {
 
   #fail(reason: string): void {
     const error = new EffectError(`Cannot change the picture: ${reason}`);
-    this.#settle?.failed(error);
+    const settle = this.#settle;
     this.#settle = undefined;
+    if (settle !== undefined) return settle.failed(error);
+    if (this.#isOver) return;
+    this.#isOver = true;
+    console.warn(error);
+    this.#handleLost();
   }
 }
 
