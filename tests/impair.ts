@@ -2,8 +2,9 @@
  * Lets one browser publish and two watch, one of them over a link in user space
  * that loses, delays and narrows, and measures what each saw. What goes on is
  * told on standard error; on standard output, a table and, last, a JSON array of
- * {@linkcode Result}s. With `--only TEXT`, those conditions whose name has it;
- * with `--simulcast`, the camera is sent in two sizes.
+ * {@linkcode Result}s. The client has its defaults, so that the camera is sent in
+ * two sizes, as there are three people. With `--only TEXT`, those conditions
+ * whose name has it; with `--one-size`, a camera without simulcast.
  *
  * @module
  */
@@ -161,13 +162,13 @@ const GROUP = {
 };
 
 function readOptions(args: readonly string[]) {
-  const options = { only: "", simulcast: false };
+  const options = { only: "", oneSize: false };
   for (let i = 0; i < args.length; i++) {
-    if (args[i] === "--simulcast") options.simulcast = true;
+    if (args[i] === "--one-size") options.oneSize = true;
     else if (args[i] === "--only") options.only = args[++i] ?? "";
     else {
       throw new Error(
-        `No such option: ${args[i]}; --only TEXT and --simulcast are some`,
+        `No such option: ${args[i]}; --only TEXT and --one-size are some`,
       );
     }
   }
@@ -176,7 +177,7 @@ function readOptions(args: readonly string[]) {
 
 async function main(): Promise<void> {
   requireProgram("chromium");
-  const { only, simulcast } = readOptions(Deno.args);
+  const { only, oneSize } = readOptions(Deno.args);
   const wanted = CONDITIONS.filter(({ name }) => name.includes(only));
   await using call = await TestCall.start({ groups: { maths: GROUP } });
   const up = new LinkModel(USUAL_LINK, seededRandom(1));
@@ -186,7 +187,7 @@ async function main(): Promise<void> {
   say("opening three browsers");
   const ada = await call.newPage("ada", {
     sends: "unlimited",
-    simulcast: simulcast ? "on" : "off",
+    ...oneSize ? { simulcast: "off" as const } : {},
   });
   await ada.join(`${call.server.http}/group/maths/`, "secret");
   const bea = await call.enter("bea", { route });

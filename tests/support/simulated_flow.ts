@@ -29,6 +29,11 @@ export interface SimulatedFlowOptions {
   readonly share?: () => number;
   /** By how much the viewer's clock is ahead, in milliseconds. */
   readonly clockAheadMs?: number;
+  /**
+   * When the viewer's machine has time again for what arrives at that time, by
+   * which its packets are late. At once, by default.
+   */
+  readonly readAtMs?: (arrivalMs: number) => number;
 }
 
 /**
@@ -101,9 +106,9 @@ export class SimulatedFlow {
     const size = rtpBytes + OVERHEAD_BYTES;
     const arrivalMs = link.send(size, time.now);
     if (arrivalMs === undefined) return;
-    time.at(arrivalMs, () => {
+    const { clockAheadMs = 0, readAtMs = (ms) => ms } = this.#options;
+    time.at(readAtMs(arrivalMs), () => {
       this.deliveredBytes += size;
-      const { clockAheadMs = 0 } = this.#options;
       this.#arrivals.receive(number, after(time.now, clockAheadMs));
     });
   }

@@ -7,8 +7,13 @@ import type { Instant } from "../../../lib/time.ts";
 const FACTOR = 2;
 const CAREFUL_FACTOR = 1.5;
 
-/** Its length: at least so many milliseconds and packets. */
+/**
+ * Its length: at least so many milliseconds and packets. The careful one is
+ * longer and fills no more of a queue for that: what a busy receiver takes late
+ * is less of it.
+ */
 const MIN_DURATION_MS = 40;
+const CAREFUL_DURATION_MS = 70;
 const MIN_PACKETS = 6;
 
 /** A probe that takes longer was held up: it is given up. */
@@ -109,7 +114,10 @@ export class Prober {
         return;
       case "sending": {
         const duration = now - this.#startedAt;
-        const whole = duration >= MIN_DURATION_MS &&
+        const wholeMs = this.#factor === FACTOR
+          ? MIN_DURATION_MS
+          : CAREFUL_DURATION_MS;
+        const whole = duration >= wholeMs &&
           this.#sentPackets >= MIN_PACKETS;
         if (!whole && duration < MAX_DURATION_MS) return;
         this.#state = "waiting";

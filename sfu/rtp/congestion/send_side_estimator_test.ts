@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { busyMachine } from "../../../tests/support/busy_machine.ts";
 import { LinkModel, PERFECT_LINK } from "../../../tests/support/link_model.ts";
 import { SimulatedFlow } from "../../../tests/support/simulated_flow.ts";
 import {
@@ -17,12 +18,14 @@ class Call {
   readonly link: LinkModel;
   readonly flows: SimulatedFlow[];
 
+  /** @param busyMs how long each viewer's machine does other things, at most */
   constructor(
     conditions: Partial<LinkModel["conditions"]>,
     seed: number,
-    flows = 1,
+    { flows = 1, busyMs = 0 } = {},
   ) {
     const random = seededRandom(seed);
+    const readAtMs = busyMachine(busyMs * 2, busyMs, seededRandom(seed + 1));
     const all = { ...PERFECT_LINK, delayMs: 30, ...conditions };
     this.link = new LinkModel(all, random);
     this.flows = Array.from({ length: flows }, () =>
@@ -31,6 +34,7 @@ class Call {
         link: this.link,
         random,
         backLoss: conditions.loss ?? 0,
+        ...busyMs > 0 ? { readAtMs } : {},
       }));
   }
 
@@ -81,6 +85,20 @@ for (const seed of SEEDS) {
     between(call.pass(10)[0]!, 3e6, 4e6);
   });
 
+  test(`a busy viewer finds a step up in 10 s (seed ${seed})`, () => {
+    const call = new Call({ rateBps: 4e6 }, seed, { busyMs: 10 });
+    call.pass(15);
+    call.change({ rateBps: 0.5e6 });
+    call.pass(15);
+    call.change({ rateBps: 4e6 });
+    let highest = 0;
+    for (let second = 0; second < 10; second++) {
+      call.pass(1);
+      highest = Math.max(highest, call.estimateBps);
+    }
+    between(highest, 3.2e6, 5e6);
+  });
+
   for (const loss of [0.01, 0.05, 0.1]) {
     test(`chance loss of ${loss} leaves the estimate up (seed ${seed})`, () => {
       const call = new Call({ rateBps: 4e6, loss }, seed);
@@ -90,7 +108,7 @@ for (const seed of SEEDS) {
   }
 
   test(`flows on one path share it, none starves (seed ${seed})`, () => {
-    const call = new Call({ rateBps: 6e6 }, seed, 3);
+    const call = new Call({ rateBps: 6e6 }, seed, { flows: 3 });
     call.pass(20);
     const rates = call.pass(40);
     const sum = rates.reduce((all, rate) => all + rate, 0);
