@@ -39,8 +39,7 @@ const MAX_BATCH = 32;
 
 /**
  * One encoding of a track that a publisher sends, and there is only one without
- * simulcast: what has come of it, what is missing, and
- * who gets it. The only copy of its packets is in {@linkcode cache}.
+ * simulcast: what has come of it, what is missing, and who gets it. The only copy of its packets is in {@linkcode cache}.
  */
 export class PublisherTrack {
   readonly kind: "audio" | "video";
@@ -205,7 +204,8 @@ export class PublisherTrack {
       extended - this.#batchOldest >= this.cache.capacity;
     if (inWay) this.forwardBatch(now);
     const reader = this.#readers[this.#batchSize];
-    if (reader instanceof Av1Reader) this.#describe(reader, view, bytes);
+    const isAv1 = reader instanceof Av1Reader;
+    const at = isAv1 ? this.#describe(reader, view, bytes) : -1;
     const startsKeyframe = reader !== undefined &&
       reader.parse(bytes, view.payloadOffset, view.payloadSize) &&
       reader.startsKeyframe;
@@ -213,10 +213,13 @@ export class PublisherTrack {
     this.#nacks.receive(extended, now, startsKeyframe);
     this.#rate.add(view.size, now);
     if (startsKeyframe) this.keyframes.keyframeStarted();
-    const layers = reader instanceof Av1Reader ? reader.layers : 0;
+    const layers = isAv1 ? reader.layers : 0;
     const isKept = this.cache
       .store(extended, view, bytes, now, startsKeyframe, layers);
     if (!isKept) return;
+    if (at >= 0) {
+      this.cache.noteDescriptor(extended, at - view.start, view.elementSize);
+    }
     if (this.level >= 0) this.cache.noteLevel(extended, this.level);
     if (this.#viewers.length === 0) return;
     if (this.#batchSize === 0 || extended < this.#batchOldest) {
@@ -241,12 +244,14 @@ export class PublisherTrack {
     }
   }
 
-  /** Layers of AV1 are in a header extension. */
-  #describe(reader: Av1Reader, view: RtpView, bytes: Uint8Array): void {
+  /** Layers of AV1 are in a header extension: where that is, or −1. */
+  #describe(reader: Av1Reader, view: RtpView, bytes: Uint8Array): number {
     const id = this.section.dependencyExtensionId;
     const at = id === undefined ? -1 : view.findExtension(id);
-    if (at < 0 || !this.#descriptor.parse(bytes, at, view.elementSize)) return;
+    if (at < 0) return -1;
+    if (!this.#descriptor.parse(bytes, at, view.elementSize)) return -1;
     reader.describe(this.#descriptor);
+    return at;
   }
 
   #measure(picture: PictureReader, bytes: number, now: Instant): void {
@@ -389,6 +394,7 @@ export class PublisherTrack {
     this.cache.clear();
     this.clock.clear();
     this.layerRates.clear();
+    this.#descriptor.clear();
     for (const viewer of this.#viewers) viewer.handleRestart(this);
   }
 }

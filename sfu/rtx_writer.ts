@@ -1,4 +1,5 @@
 import type { Instant } from "../lib/time.ts";
+import { readU16, writeU16 } from "./rtp/bytes.ts";
 import { ORIGINAL_NUMBER_SIZE, wrapRtx } from "./rtp/rtx.ts";
 import type { TrackWriter } from "./track_writer.ts";
 
@@ -17,7 +18,7 @@ export class RtxWriter {
 
   /**
    * Sends what has been sent under that number; returns its size, or 0. The
-   * number is written right before the payload, over what is there.
+   * number is written right before the payload for that long, over what is there.
    */
   write(
     payloadType: number,
@@ -29,18 +30,23 @@ export class RtxWriter {
     sizeBytes: number,
     now: Instant,
   ): number {
+    const at = offset - ORIGINAL_NUMBER_SIZE;
+    // It may be a descriptor's end, which is read again.
+    const before = readU16(buffer, at);
     wrapRtx(sequenceNumber, buffer, offset);
-    return this.#writer.write(
+    const size = this.#writer.write(
       payloadType,
       marker,
       this.#nextNumber++,
       timestamp,
       this.#ssrc | 0,
       buffer,
-      offset - ORIGINAL_NUMBER_SIZE,
+      at,
       sizeBytes + ORIGINAL_NUMBER_SIZE,
       now,
     );
+    writeU16(buffer, at, before);
+    return size;
   }
 
   /** Sends nothing but padding; returns its size, or 0. */

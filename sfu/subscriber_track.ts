@@ -92,6 +92,7 @@ export class SubscriberTrack implements PathTrack, PacedTrack {
     this.#help = help;
     this.#writer.transportSequenceId = help.transportSequence ?? -1;
     this.#writer.audioLevelId = help.audioLevel ?? -1;
+    this.#writer.dependencyId = help.dependency ?? -1;
   }
 
   /** What it is a track of, in whatever encoding. */
@@ -413,6 +414,7 @@ export class SubscriberTrack implements PathTrack, PacedTrack {
     const picture = this.source.readPicture(slot);
     const { memory } = cache;
     const at = cache.payloadOffset(slot);
+    this.#describe(slot);
     const isNumbered = this.#picture.number(picture, memory, at);
     try {
       return this.#rtx.write(
@@ -449,12 +451,24 @@ export class SubscriberTrack implements PathTrack, PacedTrack {
     const size = cache.payloadSize(slot);
     const marker = this.#picture.isLast(picture, cache.marker(slot));
     this.#writer.level = cache.level(slot);
+    this.#describe(slot);
     const isNumbered = this.#picture.number(picture, memory, at);
     try {
       return this.#send(this.#payloadType, marker, memory, at, size, now);
     } finally {
       if (isNumbered) this.#picture.restore(picture, memory, at);
     }
+  }
+
+  /** The next packet has the descriptor of the one in the cache. */
+  #describe(slot: number): void {
+    const { cache } = this.source;
+    this.#writer.describe(
+      cache.memory,
+      cache.descriptorOffset(slot),
+      cache.descriptorSize(slot),
+      this.#picture.frameNumberShift,
+    );
   }
 
   /** Sends a payload under the numbers that the rewriter has just found. */

@@ -70,6 +70,11 @@ export class TrackPicture {
     if (picture !== undefined) this.#numbers.restore(bytes, offset, picture);
   }
 
+  /** What is added to the numbers of frames in dependency descriptors. */
+  get frameNumberShift(): number {
+    return this.#numbers.idShift;
+  }
+
   /** The next packet begins anew, with a keyframe. */
   restart(): void {
     this.#rewriter.switchSource();

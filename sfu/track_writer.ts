@@ -1,6 +1,7 @@
 import type { Instant } from "../lib/time.ts";
 import type { Pacer } from "./rtp/congestion/pacer.ts";
 import type { PeerFeedback } from "./rtp/congestion/peer_feedback.ts";
+import { DescribedHeader, numberDescribed } from "./rtp/described_header.ts";
 import { RateMeter } from "./rtp/rate_meter.ts";
 import {
   addAudioLevel,
@@ -32,11 +33,14 @@ export class TrackWriter {
   readonly #rate = new RateMeter();
   readonly #header = new Uint8Array(RTP_HEADER_SIZE);
   readonly #longHeader = new Uint8Array(LONG_RTP_HEADER_SIZE);
+  readonly #described = new DescribedHeader();
   readonly #longestHeader = new Uint8Array(LONGEST_RTP_HEADER_SIZE);
   /** The extension by which the viewer tells packets of the peer apart, or −1. */
   transportSequenceId = -1;
   /** The extension by which the viewer learns how loud sound is, or −1. */
   audioLevelId = -1;
+  /** The extension by which the viewer learns of layers, or −1. */
+  dependencyId = -1;
   /** How loud the next packet is, or −1 if that is not known. */
   level = -1;
 
@@ -57,6 +61,14 @@ export class TrackWriter {
   }
 
   /**
+   * Takes the next packet's dependency descriptor, of so many bytes, 0 if it has
+   * none; the numbers of frames are shifted.
+   */
+  describe(bytes: Uint8Array, at: number, size: number, shift: number): void {
+    if (this.dependencyId > 0) this.#described.set(bytes, at, size, shift);
+  }
+
+  /**
    * Sends a packet, and returns its size; 0 if it could not be sent. Numbers of
    * 32 bits are best given signed: V8 makes objects of larger ones.
    */
@@ -72,6 +84,22 @@ export class TrackWriter {
     now: Instant,
   ): number {
     const numbered = this.transportSequenceId > 0 && this.#transport.connected;
+    if (this.#described.isSet) {
+      const header = this.#described.write(
+        payloadType,
+        marker,
+        sequenceNumber,
+        timestamp,
+        ssrc,
+        this.dependencyId,
+        numbered ? this.transportSequenceId : -1,
+      );
+      if (numbered) {
+        const number = this.#feedback.send(header.length + sizeBytes, now);
+        numberDescribed(header, number);
+      }
+      return this.#sendPaced(header, buffer, offset, sizeBytes, now);
+    }
     const level = this.audioLevelId > 0 ? this.level : -1;
     this.level = -1;
     const header = this.#headerFor(numbered, level >= 0);
@@ -88,9 +116,7 @@ export class TrackWriter {
       if (numbered) addAudioLevel(header, this.audioLevelId, level);
       else writeAudioLevel(header, this.audioLevelId, level);
     }
-    const size = this.#send(header, buffer, offset, sizeBytes, now);
-    this.#pacer.sent(size, now);
-    return size;
+    return this.#sendPaced(header, buffer, offset, sizeBytes, now);
   }
 
   /** Sends nothing but padding (RFC 3550 §5.1), which fills up a probe. */
@@ -116,6 +142,18 @@ export class TrackWriter {
   #number(header: Uint8Array, payloadSize: number, now: Instant): void {
     const number = this.#feedback.send(header.length + payloadSize, now);
     writeTransportSequence(header, this.transportSequenceId, number);
+  }
+
+  #sendPaced(
+    header: Uint8Array,
+    buffer: Uint8Array,
+    offset: number,
+    sizeBytes: number,
+    now: Instant,
+  ): number {
+    const size = this.#send(header, buffer, offset, sizeBytes, now);
+    this.#pacer.sent(size, now);
+    return size;
   }
 
   #send(

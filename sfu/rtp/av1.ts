@@ -2,6 +2,9 @@ import { readU8 } from "./bytes.ts";
 import type { DependencyDescriptor } from "./dependency_descriptor.ts";
 import type { PictureReader } from "./picture_reader.ts";
 
+/** Of the numbers that descriptors have. */
+const FRAME_NUMBER_BITS = 16;
+
 const SEQUENCE_HEADER = 1;
 const TEMPORAL_DELIMITER = 2;
 
@@ -21,8 +24,9 @@ export class Av1Reader implements PictureReader {
   readonly forOwnLayerOnly = false;
   width = 0;
   readonly countedPicture = -1;
-  readonly pictureId = -1;
-  readonly pictureIdBits = 0;
+  /** The frame's number in the descriptor; it is not in the payload. */
+  pictureId = -1;
+  pictureIdBits = 0;
   readonly pictureIdOffset = 0;
   readonly temporalBaseIndex = -1;
   readonly temporalBaseOffset = 0;
@@ -60,6 +64,8 @@ export class Av1Reader implements PictureReader {
     this.temporalLayer = described?.temporalLayer ?? 0;
     this.switchesUp = described?.switchesUp ?? false;
     this.width = described?.width ?? 0;
+    this.pictureId = described?.frameNumber ?? -1;
+    this.pictureIdBits = described === undefined ? 0 : FRAME_NUMBER_BITS;
     return isWhole;
   }
 }

@@ -21,6 +21,8 @@ export class DependencyDescriptor {
   startsFrame = false;
   /** The packet is the last of its frame. */
   endsFrame = false;
+  /** Of the frame: 16 bits, which count frames of all layers. */
+  frameNumber = 0;
   /** Of the frame. */
   spatialLayer = 0;
   /** Of the frame. */
@@ -51,7 +53,7 @@ export class DependencyDescriptor {
     this.startsFrame = bits.flag();
     this.endsFrame = bits.flag();
     const templateId = bits.read(6);
-    bits.read(16); // The frame's number.
+    this.frameNumber = bits.read(16);
     let hasOwnIndications = false;
     if (size > MANDATORY_SIZE) {
       const hasStructure = bits.flag();

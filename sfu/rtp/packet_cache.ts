@@ -69,6 +69,9 @@ export class PacketCache {
   #levels: Int16Array;
   /** What is to be known of layers, in 8 bits that others understand. */
   #layers: Uint8Array;
+  /** Of the dependency descriptor, from the start of the packet; 0 without. */
+  #descriptors: Uint16Array;
+  #descriptorSizes: Uint8Array;
   #newest = -1;
   #keyframe = -1;
 
@@ -90,6 +93,8 @@ export class PacketCache {
     this.#flags = new Uint8Array(capacity);
     this.#levels = new Int16Array(capacity);
     this.#layers = new Uint8Array(capacity);
+    this.#descriptors = new Uint16Array(capacity);
+    this.#descriptorSizes = new Uint8Array(capacity);
   }
 
   /** In packets. */
@@ -128,6 +133,7 @@ export class PacketCache {
       (startsKeyframe ? KEYFRAME : 0);
     this.#levels[slot] = NO_LEVEL;
     this.#layers[slot] = layers;
+    this.#descriptorSizes[slot] = 0;
     this.#copy(bytes, view.start, view.size, slot * MAX_CACHED_BYTES);
     if (extended > this.#newest) this.#newest = extended;
     if (startsKeyframe && extended > this.#keyframe) this.#keyframe = extended;
@@ -143,6 +149,27 @@ export class PacketCache {
   /** What {@linkcode noteLevel} was told of the packet in a slot; −1 if nothing. */
   level(slot: number): number {
     return this.#levels[slot]!;
+  }
+
+  /**
+   * Notes where in its packet the dependency descriptor is of the packet that was
+   * stored last, and how long: at most 255 bytes.
+   */
+  noteDescriptor(extended: number, offset: number, sizeBytes: number): void {
+    const slot = this.find(extended);
+    if (slot < 0 || sizeBytes > 255) return;
+    this.#descriptors[slot] = offset;
+    this.#descriptorSizes[slot] = sizeBytes;
+  }
+
+  /** Of the dependency descriptor, in bytes; 0 if the packet has none. */
+  descriptorSize(slot: number): number {
+    return this.#descriptorSizes[slot]!;
+  }
+
+  /** Where in the {@linkcode memory} it is. */
+  descriptorOffset(slot: number): number {
+    return slot * MAX_CACHED_BYTES + this.#descriptors[slot]!;
   }
 
   /** The slot of a packet, or −1 if it is not there (any more). */
@@ -195,7 +222,8 @@ export class PacketCache {
 
   /**
    * Where in the {@linkcode memory} its payload is. There are at least twelve
-   * bytes before that belong to the packet, and are needed no more.
+   * bytes before that belong to the packet; of these, the descriptor alone is
+   * needed any more.
    */
   payloadOffset(slot: number): number {
     return slot * MAX_CACHED_BYTES + this.#offsets[slot]!;
@@ -269,6 +297,8 @@ export class PacketCache {
     this.#flags = other.#flags;
     this.#levels = other.#levels;
     this.#layers = other.#layers;
+    this.#descriptors = other.#descriptors;
+    this.#descriptorSizes = other.#descriptorSizes;
   }
 
   /** Forgets everything: the source is another one. */
@@ -305,6 +335,8 @@ export class PacketCache {
     this.#flags[to] = source.#flags[from]!;
     this.#levels[to] = source.#levels[from]!;
     this.#layers[to] = source.#layers[from]!;
+    this.#descriptors[to] = source.#descriptors[from]!;
+    this.#descriptorSizes[to] = source.#descriptorSizes[from]!;
     const start = from * MAX_CACHED_BYTES;
     const packet = source.#arena.subarray(start, start + MAX_CACHED_BYTES);
     this.#arena.set(packet, to * MAX_CACHED_BYTES);

@@ -26,11 +26,14 @@ export interface PictureReader {
   readonly forOwnLayerOnly: boolean;
   /** Of the picture, in pixels, in the packet that starts a keyframe; else 0. */
   readonly width: number;
-  /** Of the picture id, in bits: 7 or 15; 0 if the packet has none. */
+  /**
+   * Of the picture id, in bits: 7 or 15 in the payload, 16 in a header extension;
+   * 0 if the packet has none.
+   */
   readonly pictureIdBits: number;
   /** The picture id, or −1. */
   readonly pictureId: number;
-  /** Where the picture id is, from the start of the buffer. */
+  /** Where the picture id is, from the start of the buffer, if in the payload. */
   readonly pictureIdOffset: number;
   /** TL0PICIDX, 8 bits that count frames of the lowest layer; or −1. */
   readonly temporalBaseIndex: number;

@@ -1,4 +1,4 @@
-import { allValues, type Section } from "./document.ts";
+import { allValues, type SdpDocument, type Section } from "./document.ts";
 import { toInteger } from "./grammar.ts";
 
 /** Names the section that a packet belongs to (RFC 9143 §15). */
@@ -30,11 +30,34 @@ export const AUDIO_LEVEL_ID = 1;
 export const DEPENDENCY_EXTENSION =
   "https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension";
 
+/** The id of {@linkcode DEPENDENCY_EXTENSION} in our offers. */
+export const DEPENDENCY_ID = 4;
+
 /** The id of {@linkcode TRANSPORT_SEQUENCE_EXTENSION} in our offers. */
 export const TRANSPORT_SEQUENCE_ID = 3;
 
 /** The highest id of a one-byte header (RFC 8285 §4.2). */
 const MAX_EXTENSION_ID = 14;
+
+/**
+ * Whether packets may have headers of one byte for their extensions or of two, as
+ * they need (RFC 8285 §6). Without that, extensions of more than 16 bytes cannot
+ * be sent.
+ */
+export function allowsMixedHeaders(
+  document: SdpDocument,
+  section: Section,
+): boolean {
+  return document.attributes.has(ALLOW_MIXED) ||
+    section.attributes.has(ALLOW_MIXED);
+}
+
+/** The line that says so of a section. */
+export function mixedHeadersLines(allowed: boolean | undefined): string[] {
+  return allowed ? [`a=${ALLOW_MIXED}`] : [];
+}
+
+const ALLOW_MIXED = "extmap-allow-mixed";
 
 /** The id of an extension, unless it is for one direction only, or not there. */
 export function findExtensionId(

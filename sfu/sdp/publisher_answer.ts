@@ -3,6 +3,7 @@ import {
   AUDIO_LEVEL_EXTENSION,
   DEPENDENCY_EXTENSION,
   MID_EXTENSION,
+  mixedHeadersLines,
   REPAIRED_ID_EXTENSION,
   STREAM_ID_EXTENSION,
   TRANSPORT_SEQUENCE_EXTENSION,
@@ -62,6 +63,7 @@ function liveLines(
   return [
     ...transportLines({ media, protocol, formats }, mid, local, "passive"),
     `a=${section.answer}`,
+    ...mixedHeadersLines(section.mixedHeaders),
     ...extensionLines(
       section.transportSequenceId,
       TRANSPORT_SEQUENCE_EXTENSION,

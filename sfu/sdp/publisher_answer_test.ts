@@ -42,6 +42,7 @@ m=audio 4000 UDP/TLS/RTP/SAVPF 111
 c=IN IP4 192.0.2.1
 a=mid:0${TRANSPORT}
 a=recvonly
+a=extmap-allow-mixed
 a=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level
 a=rtpmap:111 opus/48000/2
 a=fmtp:111 minptime=10;useinbandfec=1
@@ -49,6 +50,7 @@ m=video 4000 UDP/TLS/RTP/SAVPF 96 97
 c=IN IP4 192.0.2.1
 a=mid:1${TRANSPORT}
 a=recvonly
+a=extmap-allow-mixed
 a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid
 a=extmap:10 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id
 a=extmap:11 urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id

@@ -8,6 +8,7 @@ import {
   sectionName,
 } from "./document.ts";
 import {
+  allowsMixedHeaders,
   AUDIO_LEVEL_EXTENSION,
   DEPENDENCY_EXTENSION,
   findExtensionId,
@@ -42,6 +43,8 @@ export interface AgreedExtensions {
   readonly transportSequenceId?: number | undefined;
   /** That which tells how loud a packet of sound is. */
   readonly audioLevelId?: number | undefined;
+  /** Whether those of more than 16 bytes can be sent, as some of layers are. */
+  readonly mixedHeaders?: boolean;
 }
 
 /** A section whose track we receive. */
@@ -142,7 +145,7 @@ function parseOfferedSection(
 ): OfferedSection {
   const { mid, media, protocol } = section;
   const offered = parseCodecs(section, allowed);
-  const extensions = parseExtensions(section, offered);
+  const extensions = parseExtensions(document, section, offered);
   // Feedback on all packets of a peer needs the numbers to name them by.
   const codecs = extensions.transportSequenceId !== undefined
     ? offered
@@ -183,6 +186,7 @@ function parseOfferedSection(
 
 /** Numbers are of use only to a sender who reads the feedback on them. */
 function parseExtensions(
+  document: SdpDocument,
   section: Section,
   codecs: readonly OfferedCodec[],
 ): AgreedExtensions {
@@ -211,6 +215,7 @@ function parseExtensions(
     transportSequenceId: reads
       ? findExtensionId(section, TRANSPORT_SEQUENCE_EXTENSION)
       : undefined,
+    ...allowsMixedHeaders(document, section) ? { mixedHeaders: true } : {},
   };
 }
 

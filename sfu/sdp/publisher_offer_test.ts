@@ -73,6 +73,7 @@ test("parsePublisherOffer() reads a Chromium offer", () => {
       repairedIdExtensionId: undefined,
       dependencyExtensionId: undefined,
       transportSequenceId: undefined,
+      mixedHeaders: true,
     }, {
       accepted: true,
       answer: "recvonly",
@@ -98,6 +99,7 @@ test("parsePublisherOffer() reads a Chromium offer", () => {
       repairedIdExtensionId: 11,
       dependencyExtensionId: undefined,
       transportSequenceId: undefined,
+      mixedHeaders: true,
     }],
   });
 });

@@ -2,7 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { CODECS } from "./codecs.ts";
-import { AUDIO_LEVEL_ID, TRANSPORT_SEQUENCE_ID } from "./extensions.ts";
+import {
+  AUDIO_LEVEL_ID,
+  DEPENDENCY_ID,
+  TRANSPORT_SEQUENCE_ID,
+} from "./extensions.ts";
 import * as answers from "./fixtures/answers.ts";
 import * as chromium from "./fixtures/chromium.ts";
 import * as firefox from "./fixtures/firefox.ts";
@@ -45,6 +49,7 @@ const OUR_LINES = [
   /^a=setup:passive$/,
   /^a=rtcp-mux$/,
   /^a=(recvonly|inactive)$/,
+  /^a=extmap-allow-mixed$/,
   /^a=extmap:([1-9]|1[0-4]) urn:ietf:params:rtp-hdrext:sdes:mid$/,
   /^a=extmap:([1-9]|1[0-4])(\/recvonly)? urn:ietf:params:rtp-hdrext:sdes:(repaired-)?rtp-stream-id$/,
   /^a=rid:[A-Za-z0-9]{1,16} recv$/,
@@ -199,6 +204,7 @@ test("our answer to our offer accepts all that is active", () => {
           audioLevel: CODECS[codec].kind === "audio"
             ? AUDIO_LEVEL_ID
             : undefined,
+          dependency: codec === "av1" ? DEPENDENCY_ID : undefined,
         })),
       );
     }),

@@ -8,7 +8,9 @@ import {
   sectionName,
 } from "./document.ts";
 import {
+  allowsMixedHeaders,
   AUDIO_LEVEL_EXTENSION,
+  DEPENDENCY_EXTENSION,
   findExtensionId,
   TRANSPORT_SEQUENCE_EXTENSION,
 } from "./extensions.ts";
@@ -36,6 +38,8 @@ export interface AgreedHelp {
   readonly transportSequence: number | undefined;
   /** That of the extension that tells how loud sound is. */
   readonly audioLevel: number | undefined;
+  /** That of the extension that tells the layers of AV1. */
+  readonly dependency: number | undefined;
 }
 
 /** None at all, before there is an answer. */
@@ -45,6 +49,7 @@ export const NO_HELP: AgreedHelp = {
   red: undefined,
   transportSequence: undefined,
   audioLevel: undefined,
+  dependency: undefined,
 };
 
 /** What a viewer answers. */
@@ -80,7 +85,7 @@ export function parseSubscriberAnswer(
     return offered !== undefined && isTaken(document, answered, offered);
   });
   const help = document.sections.map((answered, index) =>
-    parseHelp(answered, sections[index]!)
+    parseHelp(document, answered, sections[index]!)
   );
   return { remote, accepted, help };
 }
@@ -130,7 +135,11 @@ function findTaken(
     .find((one) => one.codec === codec);
 }
 
-function parseHelp(answered: Section, offered: SubscriberSection): AgreedHelp {
+function parseHelp(
+  document: SdpDocument,
+  answered: Section,
+  offered: SubscriberSection,
+): AgreedHelp {
   const { subscriberRtxPayloadType, subscriberRedPayloadType } =
     CODECS[offered.codec];
   const taken = findTaken(answered, offered);
@@ -141,6 +150,11 @@ function parseHelp(answered: Section, offered: SubscriberSection): AgreedHelp {
     red: subscriberRedPayloadType && taken?.redPayloadType,
     audioLevel: offered.kind === "audio"
       ? findExtensionId(answered, AUDIO_LEVEL_EXTENSION)
+      : undefined,
+    // Those of keyframes are long.
+    dependency: offered.codec === "av1" &&
+        allowsMixedHeaders(document, answered)
+      ? findExtensionId(answered, DEPENDENCY_EXTENSION)
       : undefined,
     transportSequence: isNumbered
       ? findExtensionId(answered, TRANSPORT_SEQUENCE_EXTENSION)

@@ -4,6 +4,9 @@ import type { Msid } from "./msid.ts";
 import {
   AUDIO_LEVEL_EXTENSION,
   AUDIO_LEVEL_ID,
+  DEPENDENCY_EXTENSION,
+  DEPENDENCY_ID,
+  mixedHeadersLines,
   TRANSPORT_SEQUENCE_EXTENSION,
   TRANSPORT_SEQUENCE_ID,
 } from "./extensions.ts";
@@ -68,6 +71,12 @@ function sectionLines(section: SubscriberSection, local: LocalSdp): string[] {
     ...extensionLines(TRANSPORT_SEQUENCE_ID, TRANSPORT_SEQUENCE_EXTENSION),
     ...media === "audio"
       ? extensionLines(AUDIO_LEVEL_ID, AUDIO_LEVEL_EXTENSION)
+      : [],
+    ...codec === "av1"
+      ? [
+        ...mixedHeadersLines(true),
+        ...extensionLines(DEPENDENCY_ID, DEPENDENCY_EXTENSION),
+      ]
       : [],
     ...codecLines(codec, payloadType, fmtp, feedback),
     ...rtxLines(codec, payloadType, subscriberRtxPayloadType),

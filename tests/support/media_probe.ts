@@ -25,6 +25,8 @@ export interface TileReport {
   readonly element: number;
   /** When each picture was shown, by the page's clock. */
   readonly framesMs: readonly number[];
+  /** How often what it shows ended, or began anew, after its first picture. */
+  readonly interruptions: number;
 }
 
 /** One picture that a page receives, as it is just now. */
@@ -45,6 +47,10 @@ export interface SentPicture {
   /** Empty if there is only one. */
   readonly rid: string;
   readonly active: boolean;
+  /** Of its layers, as browsers name them; empty if they do not say. */
+  readonly scalabilityMode: string;
+  /** How often it was asked for a keyframe. */
+  readonly keyframesAsked: number;
   readonly framesEncoded: number;
 }
 
@@ -90,6 +96,7 @@ export function installProbe(): void {
   const peers: Peer[] = [];
   const elements = new Map<Element, number>();
   const frames = new Map<string, number[]>();
+  const interruptions = new Map<string, number>();
   const removedTiles: string[] = [];
   let joinedMs: number | undefined;
 
@@ -111,17 +118,28 @@ export function installProbe(): void {
   const watch = (video: HTMLVideoElement) => {
     if (watched.has(video)) return;
     watched.add(video);
+    const shownTile = () => {
+      // The other of a tile's two elements plays unseen before it takes over.
+      if (video.dataset["front"] === undefined) return undefined;
+      const tile = video.closest<HTMLElement>("[data-local-id]");
+      return tile?.dataset["localId"];
+    };
     const note = (nowMs: number) => {
       video.requestVideoFrameCallback(note);
-      const tile = video.closest<HTMLElement>("[data-local-id]");
-      const localId = tile?.dataset["localId"];
-      // The other of a tile's two elements plays unseen before it takes over.
-      if (localId === undefined || video.dataset["front"] === undefined) return;
+      const localId = shownTile();
+      if (localId === undefined) return;
       const times = frames.get(localId) ?? [];
       times.push(nowMs);
       frames.set(localId, times);
     };
     video.requestVideoFrameCallback(note);
+    for (const type of ["emptied", "ended"]) {
+      video.addEventListener(type, () => {
+        const localId = shownTile();
+        if (localId === undefined || !frames.has(localId)) return;
+        interruptions.set(localId, (interruptions.get(localId) ?? 0) + 1);
+      });
+    }
   };
   new MutationObserver((mutations) => {
     for (const node of mutations.flatMap((each) => [...each.removedNodes])) {
@@ -181,6 +199,8 @@ export function installProbe(): void {
       pictures.push({
         rid: entry.rid ?? "",
         active: entry.active ?? true,
+        scalabilityMode: entry.scalabilityMode ?? "",
+        keyframesAsked: (entry.pliCount ?? 0) + (entry.firCount ?? 0),
         framesEncoded: entry.framesEncoded ?? 0,
       });
     });
@@ -209,6 +229,7 @@ export function installProbe(): void {
       own: own !== undefined,
       element,
       framesMs: frames.get(localId) ?? [],
+      interruptions: interruptions.get(localId) ?? 0,
     };
   };
 

@@ -16,8 +16,8 @@ export interface PersonOptions extends BrowserContextOptions {
   readonly route?: MediaRoute;
   /** How much of the uplink the camera may take, as the settings name it. */
   readonly sends?: "unlimited";
-  /** Whether the camera is sent in two sizes, as the settings name it. */
-  readonly simulcast?: "on" | "off";
+  /** In which sizes the camera is sent, as the settings name it. */
+  readonly simulcast?: "on" | "off" | "layers";
 }
 
 /** People, each with a browser of their own, whatever server they go to. */

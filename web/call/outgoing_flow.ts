@@ -16,6 +16,11 @@ export interface OutgoingFlow {
   readonly maxAudioRateBps?: number | undefined;
   /** Sends a small picture, too, for those who want no more. */
   readonly simulcast?: boolean;
+  /**
+   * Sends one picture in layers, of which the server passes on as many as each
+   * viewer can use (SVC). Of codecs that have none, it is one picture.
+   */
+  readonly layered?: boolean;
 }
 
 /** The most that the small one of two pictures may take. */
@@ -34,6 +39,7 @@ export async function offerFlow(
 ): Promise<Stream> {
   const stream = connection.newUpStream(localId);
   stream.label = flow.label;
+  if (flow.layered) stream.onnegotiationcompleted = () => void layer(stream);
   await setTracks(stream, new MediaStream(presentTracks(tracks)), flow);
   return stream;
 }
@@ -74,7 +80,39 @@ async function setTracks(
 
 /** What the types of the browser's interface do not know yet. */
 interface LayeredEncoding extends RTCRtpEncodingParameters {
-  readonly scalabilityMode?: string;
+  scalabilityMode?: string;
+}
+
+/**
+ * Three sizes, each with three frame rates (W3C, Scalable Video Coding for
+ * WebRTC). Of VP9, sizes refer to one another in keyframes alone: decoders in
+ * hardware know that best. AV1 takes fewer bits where all of them do.
+ */
+const LAYERS = { VP9: "L3T3_KEY", AV1: "L3T3" } as const;
+
+/** Asks for the layers that suit the codec, which is known by now. */
+async function layer({ pc }: Stream): Promise<void> {
+  for (const sender of pc.getSenders()) {
+    const parameters = sender.getParameters();
+    const encoding: LayeredEncoding | undefined = parameters.encodings?.[0];
+    const mode = layersOf(parameters.codecs[0]);
+    if (encoding === undefined || mode === undefined) continue;
+    if (encoding.scalabilityMode === mode) continue;
+    encoding.scalabilityMode = mode;
+    // Where it is refused, the browser has layers of its own choice.
+    await sender.setParameters(parameters).catch(() => undefined);
+  }
+}
+
+function layersOf(codec: RTCRtpCodecParameters | undefined) {
+  switch (codec?.mimeType.toLowerCase()) {
+    case "video/vp9":
+      return LAYERS.VP9;
+    case "video/av1":
+      return LAYERS.AV1;
+    default:
+      return undefined;
+  }
 }
 
 /**
@@ -83,8 +121,11 @@ interface LayeredEncoding extends RTCRtpEncodingParameters {
  * two encodings of VP9 or AV1 for layers of one.
  */
 function encodingsOf(
-  { maxRateBps, simulcast = false }: OutgoingFlow,
+  { maxRateBps, simulcast = false, layered = false }: OutgoingFlow,
 ): LayeredEncoding[] {
+  if (layered) {
+    return [{ maxBitrate: maxRateBps, scalabilityMode: LAYERS.VP9 }];
+  }
   if (!simulcast) return [{ maxBitrate: maxRateBps }];
   const scalabilityMode = "L1T3";
   return [

@@ -296,6 +296,7 @@ export class Publishing {
       maxRateBps,
       maxAudioRateBps: highQualityAudio ? HIGH_AUDIO_RATE_BPS : undefined,
       simulcast: wantsSimulcast(simulcast, maxRateBps, people.length),
+      layered: simulcast === "layers",
     };
   }
 

@@ -500,7 +500,12 @@ export const AR: Catalog = {
       unlimited: "بلا حدّ",
     },
     simulcast: "بثّ بحجمين",
-    simulcasts: { off: "لا", auto: "تلقائي", on: "نعم" },
+    simulcasts: {
+      off: "لا",
+      auto: "تلقائي",
+      on: "نعم",
+      layers: "في طبقات (VP9، AV1)",
+    },
     receive: "استقبل",
     receives: {
       nothing: "لا شيء",

@@ -511,7 +511,12 @@ export const DE: Catalog = {
       unlimited: "Unbegrenzt",
     },
     simulcast: "Simulcast",
-    simulcasts: { off: "Aus", auto: "Automatisch", on: "An" },
+    simulcasts: {
+      off: "Aus",
+      auto: "Automatisch",
+      on: "An",
+      layers: "In Schichten (VP9, AV1)",
+    },
     receive: "Empfangen",
     receives: {
       nothing: "Nichts",

@@ -504,7 +504,12 @@ export const EN = {
       unlimited: "Unlimited",
     },
     simulcast: "Simulcast",
-    simulcasts: { off: "Off", auto: "Automatic", on: "On" },
+    simulcasts: {
+      off: "Off",
+      auto: "Automatic",
+      on: "On",
+      layers: "In layers (VP9, AV1)",
+    },
     receive: "Receive",
     receives: {
       nothing: "Nothing",

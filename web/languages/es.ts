@@ -500,7 +500,12 @@ export const ES: Catalog = {
       unlimited: "Ilimitada",
     },
     simulcast: "Simulcast",
-    simulcasts: { off: "No", auto: "Automático", on: "Sí" },
+    simulcasts: {
+      off: "No",
+      auto: "Automático",
+      on: "Sí",
+      layers: "En capas (VP9, AV1)",
+    },
     receive: "Recibir",
     receives: {
       nothing: "Nada",

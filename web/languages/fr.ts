@@ -503,7 +503,12 @@ export const FR: Catalog = {
       unlimited: "Illimité",
     },
     simulcast: "Simulcast",
-    simulcasts: { off: "Non", auto: "Automatique", on: "Oui" },
+    simulcasts: {
+      off: "Non",
+      auto: "Automatique",
+      on: "Oui",
+      layers: "En couches (VP9, AV1)",
+    },
     receive: "Recevoir",
     receives: {
       nothing: "Rien",

@@ -501,7 +501,12 @@ export const PL: Catalog = {
       unlimited: "Bez ograniczeń",
     },
     simulcast: "Simulcast",
-    simulcasts: { off: "Wyłączony", auto: "Automatycznie", on: "Włączony" },
+    simulcasts: {
+      off: "Wyłączony",
+      auto: "Automatycznie",
+      on: "Włączony",
+      layers: "W warstwach (VP9, AV1)",
+    },
     receive: "Odbieraj",
     receives: {
       nothing: "Nic",

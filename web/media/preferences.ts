@@ -8,8 +8,8 @@ export const START_CHOICES = ["camera", "microphone", "nothing"] as const;
 export const LAYOUTS = ["grid", "speaker", "side"] as const;
 /** The most that the camera may take of the uplink. */
 export const SEND_CHOICES = ["lowest", "low", "normal", "unlimited"] as const;
-/** Whether to send two sizes of the picture. */
-export const SIMULCAST_CHOICES = ["off", "auto", "on"] as const;
+/** Whether to send two sizes of the picture, or one in layers. */
+export const SIMULCAST_CHOICES = ["off", "auto", "on", "layers"] as const;
 /** What to receive of others. */
 export const RECEIVE_CHOICES = [
   "nothing",
@@ -25,7 +25,7 @@ export type StartChoice = (typeof START_CHOICES)[number];
 export type LayoutChoice = (typeof LAYOUTS)[number];
 /** The most that the camera may take of the uplink. */
 export type SendChoice = (typeof SEND_CHOICES)[number];
-/** Whether to send two sizes of the picture. */
+/** Whether to send two sizes of the picture, or one in layers. */
 export type SimulcastChoice = (typeof SIMULCAST_CHOICES)[number];
 /** What to receive of others. */
 export type ReceiveChoice = (typeof RECEIVE_CHOICES)[number];

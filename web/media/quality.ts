@@ -68,6 +68,7 @@ export function wantsSimulcast(
 ): boolean {
   switch (choice) {
     case "off":
+    case "layers":
       return false;
     case "on":
       return true;

@@ -38,6 +38,11 @@ export class PictureNumbers {
     }
   }
 
+  /** What is added to the current source's picture ids. */
+  get idShift(): number {
+    return this.#idShift;
+  }
+
   /** Whether a packet has to be rewritten. */
   differs(dropped: number): boolean {
     return this.#idShift !== dropped || this.#baseShift !== 0;
@@ -83,7 +88,7 @@ function write(
   const { pictureIdBits, temporalBaseIndex, payloadOffset } = picture;
   const idAt = offset + picture.pictureIdOffset - payloadOffset;
   if (pictureIdBits === 7) bytes[idAt] = id & 0x7f;
-  else if (pictureIdBits > 0) writeU16(bytes, idAt, id & 0x7fff | 0x8000);
+  else if (pictureIdBits === 15) writeU16(bytes, idAt, id & 0x7fff | 0x8000);
   if (temporalBaseIndex < 0) return;
   bytes[offset + picture.temporalBaseOffset - payloadOffset] = base;
 }
