@@ -6,9 +6,10 @@
  */
 import { assertNever } from "../lib/assert_never.ts";
 import { parseWireMessage, type WireMessage } from "./client_wire.ts";
-import { type ProtocolError, unreadable, violation } from "./errors.ts";
+import { unreadable, violation } from "./errors.ts";
 import { parseFirstJsonValue } from "./first_json_value.ts";
 import type { ClientId, FlowId, GroupName, Username } from "./ids.ts";
+import { limited, limitedData, optional } from "./limited_text.ts";
 import {
   parseRequested,
   parseTracks,
@@ -18,28 +19,10 @@ import type { Requested } from "./request.ts";
 import type { IceCandidate, JsonObject, Ping, Pong } from "./server_message.ts";
 
 /**
- * The most UTF-16 units that texts may have. Each is several times what clients
- * send; all are there so that nobody makes the server keep or repeat a lot.
+ * The largest tile that makes a difference, in pixels: more than that of a wall
+ * of screens.
  */
-const MAX_LENGTH = {
-  /** Ids of clients, flows, messages. Galène's clients make 32 hex digits. */
-  id: 64,
-  /** Known kinds have up to 12 letters. */
-  kind: 64,
-  /** `camera`, `screenshare`, `video`. */
-  label: 64,
-  /** A path in the file system, so no longer than those may be. */
-  group: 255,
-  username: 255,
-  password: 1024,
-  /** A JWT. */
-  token: 8192,
-  /** Browsers offer one audio and one video section in 3 to 10 kB. */
-  sdp: 64_000,
-  candidate: 1024,
-  /** Data of a user, as JSON: everybody in the group gets it. */
-  data: 16_384,
-} as const;
+const MAX_TILE_PIXELS = 1 << 26;
 
 /** The most protocol versions that a handshake may list. */
 const MAX_VERSIONS = 16;
@@ -65,7 +48,7 @@ export interface ClientHandshake {
 export type Extension = (typeof EXTENSIONS)[number];
 
 /** All that there are; others may be named and are ignored. */
-export const EXTENSIONS = ["speaking", "statistics"] as const;
+export const EXTENSIONS = ["speaking", "statistics", "tiles"] as const;
 
 /** Asks to be let into a group. */
 export interface Join {
@@ -103,6 +86,14 @@ export interface RequestStream {
   readonly id: FlowId;
   /** `undefined` goes back to what `request` says. */
   readonly request: RequestedTracks | undefined;
+}
+
+/** Says how large the client shows the picture of a flow that it gets. */
+export interface TileSize {
+  readonly type: "tile";
+  readonly id: FlowId;
+  /** Its area, a whole number; 0 if it cannot be seen. */
+  readonly pixels: number;
 }
 
 /** Publishes a flow, renegotiates it, or offers it in place of another. */
@@ -182,6 +173,7 @@ export type ClientMessage =
     | Leave
     | Request
     | RequestStream
+    | TileSize
     | Offer
     | Answer
     | Ice
@@ -199,6 +191,7 @@ const TYPES = [
   "join",
   "request",
   "requestStream",
+  "tile",
   "offer",
   "answer",
   "ice",
@@ -258,6 +251,13 @@ export function parseClientMessage(json: unknown): ClientMessage {
         request: wire.request === undefined
           ? undefined
           : parseTracks(wire.request),
+      };
+    case "tile":
+      return {
+        claims,
+        type,
+        id: toFlowId(wire.id),
+        pixels: toPixels(wire.pixels),
       };
     case "offer":
       return { claims, ...toOffer(wire) };
@@ -359,34 +359,9 @@ function toFlowId(text: string | undefined): FlowId {
   return id as FlowId;
 }
 
-/** The text, or the empty one if it is absent. */
-function limited(
-  text: string | undefined,
-  what: keyof typeof MAX_LENGTH,
-): string {
-  if (text === undefined) return "";
-  if (text.length > MAX_LENGTH[what]) throw overlong(what);
-  return text;
-}
-
-/** The text; absent stays absent, for it is not the same as empty here. */
-function optional(
-  text: string | undefined,
-  what: keyof typeof MAX_LENGTH,
-): string | undefined {
-  return text === undefined ? undefined : limited(text, what);
-}
-
-/** Whether data is too large to tell everybody. */
-export function isTooLarge(data: JsonObject): boolean {
-  return JSON.stringify(data).length > MAX_LENGTH.data;
-}
-
-function limitedData(data: JsonObject): JsonObject {
-  if (isTooLarge(data)) throw overlong("data");
-  return data;
-}
-
-function overlong(what: string): ProtocolError {
-  return violation(`${what} is too long`);
+function toPixels(pixels: number | undefined): number {
+  if (pixels === undefined) throw violation("a tile has no pixels");
+  const isArea = Number.isInteger(pixels) && pixels >= 0;
+  if (!isArea) throw violation("pixels of a tile are no whole number");
+  return Math.min(pixels, MAX_TILE_PIXELS);
 }

@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import {
-  decodeClientMessage,
-  isTooLarge,
-  parseClientMessage,
-} from "./client_message.ts";
+import { decodeClientMessage, parseClientMessage } from "./client_message.ts";
+import { isTooLarge } from "./limited_text.ts";
 import { ProtocolError } from "./errors.ts";
 
 /** How a text ends the connection: the close code and what is said. */
@@ -94,6 +91,7 @@ test("decodeClientMessage() cannot read a member of the wrong type, used or not 
       { type: "request", request: ["audio"] },
       { type: "request", request: { "": "audio" } },
       { type: "requestStream", id: "S1", request: [1] },
+      { type: "tile", id: "S1", pixels: "9" },
     ]
   ) {
     assert.deepEqual(faultOf(wrong), [1011, ""], JSON.stringify(wrong));
@@ -157,6 +155,20 @@ test("parseClientMessage() reads a candidate with what browsers leave out", () =
     sdpMLineIndex: null,
     usernameFragment: null,
   });
+});
+
+test("parseClientMessage() takes areas of tiles as whole numbers, and no larger than screens are", () => {
+  const read = (pixels: unknown) => {
+    const message = parseClientMessage({ type: "tile", id: "S1", pixels });
+    return message.type === "tile" ? message.pixels : "other";
+  };
+
+  assert.equal(read(0), 0);
+  assert.equal(read(320 * 180), 57_600);
+  assert.equal(read(1e300), 2 ** 26);
+  for (const wrong of [undefined, null, -1, 1.5]) {
+    assert.throws(() => read(wrong), { closeCode: 1002 });
+  }
 });
 
 test("parseClientMessage() tells no request for a flow from an empty one (A-57)", () => {

@@ -57,6 +57,7 @@ const WireMessage = v.object({
   layers: v.nullish(v.boolean(), false),
   candidate: v.optional(Candidate),
   label: Text,
+  pixels: v.optional(v.number()),
   request: v.optional(v.unknown()),
   rtcConfiguration: Data,
 });

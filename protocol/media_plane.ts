@@ -101,6 +101,8 @@ export type MediaCommand =
     readonly viewer: ViewerKey;
     /** What the flow's picture shows: a screen is of no use if it is blurred. */
     readonly shows: "screen" | "camera";
+    /** How large the viewer shows it, in pixels; absent if it does not say. */
+    readonly tilePixels?: number;
     readonly negotiation: Negotiation;
     readonly wanted: WantedTracks;
   }
@@ -117,6 +119,12 @@ export type MediaCommand =
     readonly kind: "want-layers";
     readonly subscriber: SubscriberKey;
     readonly video: "low" | "high";
+  }
+  /** The viewer shows the flow larger or smaller than before. */
+  | {
+    readonly kind: "weigh-subscriber";
+    readonly subscriber: SubscriberKey;
+    readonly tilePixels: number;
   }
   | {
     readonly kind: "answer-subscriber";
@@ -201,6 +209,15 @@ export type MediaEvent =
    */
   | { readonly kind: "subscriber-live"; readonly subscriber: SubscriberKey }
   | { readonly kind: "subscriber-failed"; readonly subscriber: SubscriberKey };
+
+/** What it tells of one incoming peer. */
+export type PublisherEvent = Extract<MediaEvent, { publisher: PublisherKey }>;
+
+/** What it tells of one outgoing peer. */
+export type SubscriberEvent = Extract<
+  MediaEvent,
+  { subscriber: SubscriberKey }
+>;
 
 /** What is known of one track, just now. */
 export interface TrackMeasures {

@@ -78,6 +78,10 @@ export class Plane implements MediaPlane {
         return this.#subscribers.get(command.subscriber)?.wantLayers(
           command.video,
         );
+      case "weigh-subscriber":
+        return this.#subscribers.get(command.subscriber)?.weigh(
+          command.tilePixels,
+        );
       case "answer-subscriber":
         return this.#answerSubscriber(command);
       case "close-subscriber":
@@ -244,20 +248,19 @@ export class Plane implements MediaPlane {
   }
 
   #openSubscriber(
-    { subscriber, publisher, viewer, shows, negotiation, wanted }:
-      & MediaCommand
-      & { kind: "open-subscriber" },
+    command: MediaCommand & { kind: "open-subscriber" },
   ): void {
-    const source = this.#publishers.get(publisher);
+    const { subscriber, viewer, shows, tilePixels } = command;
+    const source = this.#publishers.get(command.publisher);
     // Closed meanwhile, for a reason that signalling is about to hear of.
     if (!source) return;
     const path = this.#paths.get(viewer) ??
       new ViewerPath(this.#context.hub.sendClock);
     this.#paths.set(viewer, path);
-    const ends = { publisher: source, path, shows };
+    const ends = { publisher: source, path, shows, tilePixels };
     const peer = new Subscriber(subscriber, ends, this.#context);
     this.#subscribers.set(subscriber, peer);
-    peer.offer(negotiation, wanted, false);
+    peer.offer(command.negotiation, command.wanted, false);
   }
 
   #answerSubscriber(

@@ -20,7 +20,7 @@ import {
 } from "./sdp/subscriber_offer.ts";
 import { SubscriberReports } from "./subscriber_reports.ts";
 import { SubscriberTrack } from "./subscriber_track.ts";
-import type { SubscriberTrackPeer } from "./subscriber_track_peer.ts";
+import type { SubscriberTrackPeer, Tile } from "./subscriber_track_peer.ts";
 import type { PeerObserver, PeerTransport } from "./transport/ports.ts";
 import type { PathPeer, ViewerPath } from "./viewer_path.ts";
 
@@ -37,6 +37,8 @@ export interface SubscriberEnds {
   readonly path: ViewerPath;
   /** What the flow's picture shows. */
   readonly shows: "screen" | "camera";
+  /** See {@linkcode Tile.pixels}. */
+  readonly tilePixels: number | undefined;
 }
 
 /**
@@ -54,6 +56,7 @@ export class Subscriber implements PeerObserver, RtcpVisitor, PathPeer {
   readonly #estimate = new ViewerEstimate();
   readonly #path: ViewerPath;
   readonly #feedback: PeerFeedback;
+  readonly #tile: Tile;
   readonly #trackPeer: SubscriberTrackPeer;
   /** By section of our offers; never removed, only made inactive (B-7). */
   readonly #tracks: SubscriberTrack[] = [];
@@ -67,8 +70,9 @@ export class Subscriber implements PeerObserver, RtcpVisitor, PathPeer {
   #rtcpNow: Now;
 
   constructor(key: SubscriberKey, ends: SubscriberEnds, context: PeerContext) {
-    const { publisher, path, shows } = ends;
+    const { publisher, path, shows, tilePixels } = ends;
     this.key = key;
+    this.#tile = { shows, pixels: tilePixels };
     this.#publisher = publisher;
     this.#path = path;
     this.#context = context;
@@ -82,7 +86,7 @@ export class Subscriber implements PeerObserver, RtcpVisitor, PathPeer {
       estimator: path.estimator,
       pacer: path.pacer,
       feedback: this.#feedback,
-      shows,
+      tile: this.#tile,
       onShown: () => this.#checkLive(),
     };
     this.#rtcpNow = context.clock.now();
@@ -123,6 +127,11 @@ export class Subscriber implements PeerObserver, RtcpVisitor, PathPeer {
   wantLayers(video: "low" | "high"): void {
     const { instant } = this.#context.clock.now();
     for (const track of this.#tracks) track.want(video, instant);
+  }
+
+  /** The viewer shows the picture so large from now on, in pixels. */
+  weigh(tilePixels: number): void {
+    this.#tile.pixels = tilePixels;
   }
 
   /**

@@ -73,7 +73,7 @@ export class SubscriberTrack implements PathTrack, PacedTrack {
     this.section = section;
     this.#layers = new LayerSwitch(encodings, this);
     this.#peer = peer;
-    this.#share = new TrackShare(this.#layers, peer.shows);
+    this.#share = new TrackShare(this.#layers, peer.tile);
     this.#rate = new TrackRate(this.#share, peer.estimate);
     this.#writer = new TrackWriter(peer);
     const { rtxSequenceNumber } = first;

@@ -12,6 +12,14 @@ export interface FirstNumbers {
   readonly rtxSequenceNumber: number;
 }
 
+/** What a viewer shows of a flow. */
+export interface Tile {
+  /** What the flow's picture shows. */
+  readonly shows: "screen" | "camera";
+  /** How large it is shown, as an area; `undefined` if the viewer does not say. */
+  pixels: number | undefined;
+}
+
 /** What a track has of the peer that it belongs to. */
 export interface SubscriberTrackPeer {
   readonly transport: PeerTransport;
@@ -23,8 +31,8 @@ export interface SubscriberTrackPeer {
   readonly pacer: Pacer;
   /** What the viewer says of this peer's packets. */
   readonly feedback: PeerFeedback;
-  /** What the flow's picture shows. */
-  readonly shows: "screen" | "camera";
+  /** Where the flow's picture is to be seen. */
+  readonly tile: Readonly<Tile>;
   /** Called once, when something that can be shown has been forwarded. */
   readonly onShown: () => void;
 }

@@ -1,11 +1,21 @@
 import type { Claim } from "./rtp/congestion/share_rate.ts";
 import { MIN_BITRATE_BPS } from "./rtp/remb.ts";
+import type { Tile } from "./subscriber_track_peer.ts";
 
 /** What sound is taken to need at least, in bit/s. */
 const MIN_SOUND_BPS = 20_000;
 
 /** The least that a picture is of any use with, in bit/s. */
 const MIN_PICTURE_BPS = 50_000;
+
+/** Viewers that do not say how large their tiles are have them all alike. */
+const USUAL_TILE_PIXELS = 320 * 180;
+
+/**
+ * What a tile counts at least, in pixels. Lower takes more from what is out of
+ * sight for now; higher has it ready when it is scrolled to.
+ */
+const MIN_TILE_PIXELS = 2_000;
 
 /** A publisher that is told so sends so much more than it does, if it can. */
 const GROWTH = 1.25;
@@ -49,13 +59,13 @@ export interface PictureRates {
 }
 
 /**
- * What a picture wants of a viewer's path.
+ * What a picture wants of a viewer's path. Its weight is its tile's area.
  *
  * @param elastic whether its publisher sends more or less of the best if it is
  *   told to (B-51)
  */
 export function claimLayers(
-  kind: "screen" | "camera",
+  { shows, pixels = USUAL_TILE_PIXELS }: Readonly<Tile>,
   { layersBps, factor }: PictureRates,
   elastic: boolean,
   grantedBps: number,
@@ -66,8 +76,8 @@ export function claimLayers(
   const best = wanted.at(-1) ?? least;
   const lowest = elastic ? Math.min(least, MIN_BITRATE_BPS * factor) : least;
   return {
-    kind,
-    weight: 1,
+    kind: shows,
+    weight: Math.max(pixels, MIN_TILE_PIXELS),
     layersBps: [
       lowest,
       ...wanted.slice(1),

@@ -2,6 +2,7 @@ import type { Instant } from "../lib/time.ts";
 import type { LayerSwitch } from "./layer_switch.ts";
 import type { Claim } from "./rtp/congestion/share_rate.ts";
 import { Redundancy } from "./rtp/redundancy.ts";
+import type { Tile } from "./subscriber_track_peer.ts";
 import { claimLayers, claimSound, soundBps } from "./track_claim.ts";
 import type { TrackWriter } from "./track_writer.ts";
 
@@ -33,7 +34,7 @@ export class TrackShare {
   /** How much each packet of sound repeats. */
   readonly redundancy = new Redundancy();
   readonly #layers: LayerSwitch;
-  readonly #shows: "screen" | "camera";
+  readonly #tile: Readonly<Tile>;
   #targetBps: number | undefined;
   /** Of sound: what it takes without redundancy. */
   #plainBps = Infinity;
@@ -44,9 +45,10 @@ export class TrackShare {
   /** For how long at most. */
   #heldMs = Infinity;
 
-  constructor(layers: LayerSwitch, shows: "screen" | "camera") {
+  /** @param tile where it is to be seen, which may change */
+  constructor(layers: LayerSwitch, tile: Readonly<Tile>) {
     this.#layers = layers;
-    this.#shows = shows;
+    this.#tile = tile;
   }
 
   /** As its publisher counts, in bit/s; `undefined` while nothing is shared out. */
@@ -87,7 +89,7 @@ export class TrackShare {
     const follows = now - this.#heldSince <= FOLLOW_MS;
     const layersBps = this.#layers.layers(now).map(({ bps }) => bps);
     return claimLayers(
-      this.#shows,
+      this.#tile,
       { layersBps, factor: this.#factor },
       !low && source.understands("goog-remb") && follows,
       (this.#targetBps ?? Infinity) * this.#factor,

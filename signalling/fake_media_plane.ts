@@ -118,7 +118,8 @@ export class FakeMediaPlane {
         peer.negotiation = command.negotiation;
         return this.#offer(peer, command.wanted);
       }
-      case "want-layers": {
+      case "want-layers":
+      case "weigh-subscriber": {
         const peer = this.#subscriber(command.subscriber);
         holds("open-when-used", peer.isOpen, `subscriber ${peer.key}`);
         return;

@@ -1,7 +1,11 @@
 import { assertNever } from "../lib/assert_never.ts";
 import { after } from "../lib/time.ts";
 import type { ClientLimits } from "../protocol/client_limits.ts";
-import type { Offer, Request } from "../protocol/client_message.ts";
+import type {
+  Offer,
+  Request,
+  RequestStream,
+} from "../protocol/client_message.ts";
 import type {
   FlowId,
   GroupName,
@@ -12,12 +16,13 @@ import {
   type CodecName,
   DEFAULT_CODECS,
   type MediaEvent,
-  type PublisherKey,
+  type PublisherEvent,
+  type SubscriberEvent,
   type SubscriberKey,
 } from "../protocol/media_plane.ts";
-import type { RequestedTracks } from "../protocol/request.ts";
 import { countMediaSections } from "../protocol/media_sections.ts";
 import type { CensusClient } from "./census.ts";
+import type { Client } from "./client.ts";
 import type { Flow } from "./flow.ts";
 import { FlowIndex } from "./flow_index.ts";
 import { Publishers } from "./publishers.ts";
@@ -38,22 +43,6 @@ export const PUSH_DELAY_MS = 200;
  * what is dead sooner; higher is kinder to slow devices and changing networks.
  */
 export const PATIENCE_MS = 30_000;
-
-type PublisherEvent = Extract<MediaEvent, { publisher: PublisherKey }>;
-type SubscriberEvent = Extract<MediaEvent, { subscriber: SubscriberKey }>;
-
-/** Where a client is. */
-interface Membership {
-  readonly group: GroupName;
-  readonly username: Username;
-}
-
-/** A client, as one who publishes and views. */
-interface Client extends Addressee {
-  readonly viewer: Viewer;
-  readonly limits: ClientLimits;
-  membership: Membership | undefined;
-}
 
 /**
  * All flows of the server, by id, and who gets them.
@@ -195,12 +184,16 @@ export class FlowTable {
   /** See {@linkcode Viewer.requestStream}. */
   requestStream(
     session: SessionId,
-    id: FlowId,
-    tracks: RequestedTracks | undefined,
+    { id, request }: RequestStream,
     turn: Turn,
   ): void {
-    this.#client(session).viewer.requestStream(id, tracks, turn);
+    this.#client(session).viewer.requestStream(id, request, turn);
     this.#publishers.sweep(turn);
+  }
+
+  /** See {@linkcode Viewer.weigh}. */
+  weigh(session: SessionId, id: FlowId, pixels: number, turn: Turn): void {
+    this.#client(session).viewer.weigh(id, pixels, turn);
   }
 
   /** See {@linkcode Viewer.handleAnswer}. */

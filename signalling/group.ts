@@ -1,5 +1,5 @@
 import type { Instant } from "../lib/time.ts";
-import { isTooLarge } from "../protocol/client_message.ts";
+import { isTooLarge } from "../protocol/limited_text.ts";
 import type { ClientId, SessionId, Username } from "../protocol/ids.ts";
 import type {
   GroupStatus,

@@ -24,6 +24,7 @@ import {
   MAX_BACKLOG,
   MAX_BACKLOG_LENGTH,
   NO_HANDSHAKE,
+  requireExtension,
   type Session,
   type SessionState,
   toEnding,
@@ -269,7 +270,10 @@ export class Router {
           this.#speakers.messageFor(session.state.group.description.name),
         );
       case "requestStream":
-        return flows.requestStream(id, message.id, message.request, turn);
+        return flows.requestStream(id, message, turn);
+      case "tile":
+        requireExtension(session, "tiles");
+        return flows.weigh(id, message.id, message.pixels, turn);
       case "offer":
         return this.#offer(session, client, message, turn);
       case "answer":
@@ -285,7 +289,8 @@ export class Router {
       case "abort":
         return flows.abort(id, message.id, turn);
       case "statistics":
-        return this.#tellStatistics(session, client, turn);
+        requireExtension(session, "statistics");
+        return this.#tellStatistics(id, client, turn);
       case "chat":
       case "usermessage":
       case "useraction":
@@ -296,15 +301,7 @@ export class Router {
     }
   }
 
-  /** Only to who has said that it understands the answer. */
-  #tellStatistics(
-    { id, extensions }: Session,
-    client: ClientId,
-    turn: Turn,
-  ): void {
-    if (!extensions.includes("statistics")) {
-      throw violation("unexpected message");
-    }
+  #tellStatistics(id: SessionId, client: ClientId, turn: Turn): void {
     const { up, down } = this.#flows.flowsOf(id);
     turn.tellStatistics(id, { id: client, up, down });
   }

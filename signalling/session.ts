@@ -9,6 +9,7 @@ import {
   CLOSE_ABRUPTLY,
   type CloseCode,
   type ProtocolError,
+  violation,
 } from "../protocol/errors.ts";
 import type { ClientId, SessionId } from "../protocol/ids.ts";
 import type { Group, Member } from "./group.ts";
@@ -117,4 +118,17 @@ export function toKick(text: string, by: Member | undefined): Ending {
     reason: `kicked out${why}${who}`,
     notice: { kind: "kicked", text: notice, by },
   };
+}
+
+/**
+ * Takes messages of an extension only from who has named it in the handshake;
+ * from others it is as unknown as it is to Galène.
+ *
+ * @throws {ProtocolError} 1002
+ */
+export function requireExtension(
+  { extensions }: Session,
+  one: Extension,
+): void {
+  if (!extensions.includes(one)) throw violation("unexpected message");
 }

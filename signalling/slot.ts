@@ -1,6 +1,9 @@
 import { after, type Instant } from "../lib/time.ts";
 import type { FlowId, SessionId } from "../protocol/ids.ts";
-import type { MediaEvent, SubscriberKey } from "../protocol/media_plane.ts";
+import type {
+  SubscriberEvent,
+  SubscriberKey,
+} from "../protocol/media_plane.ts";
 import type { RequestedTracks } from "../protocol/request.ts";
 import type { Fences } from "./fences.ts";
 import type { Flow } from "./flow.ts";
@@ -51,6 +54,8 @@ export class Slot {
   #breakAt: Instant | undefined;
   /** See {@linkcode Override}. */
   override: Override | undefined;
+  /** How large the viewer shows it, if it says. */
+  #tilePixels: number | undefined;
 
   constructor(owner: SlotOwner, subscriptions: SubscriptionTable, flow: Flow) {
     this.#owner = owner;
@@ -109,6 +114,19 @@ export class Slot {
     }
   }
 
+  /** How large the viewer shows what is in the place, in pixels, if it says. */
+  get tilePixels(): number | undefined {
+    return this.#tilePixels;
+  }
+
+  /** The viewer shows it larger or smaller, and so what takes its place. */
+  weigh(pixels: number, turn: Turn): void {
+    if (pixels === this.#tilePixels) return;
+    this.#tilePixels = pixels;
+    this.#shown?.weigh(pixels, turn);
+    this.#next?.weigh(pixels, turn);
+  }
+
   /** Sees to it that the viewer gets this much of the flow. */
   serve(selection: Selection, turn: Turn): void {
     const current = this.#isMoving ? this.#next : this.#next ?? this.#shown;
@@ -135,7 +153,7 @@ export class Slot {
    * @returns why the plane refused the viewer's answers for good, if it did
    */
   handleEvent(
-    event: Extract<MediaEvent, { subscriber: SubscriberKey }>,
+    event: SubscriberEvent,
     turn: Turn,
   ): string | undefined {
     const { subscriber: key } = event;
@@ -186,7 +204,7 @@ export class Slot {
   }
 
   #handleOffered(
-    event: Extract<MediaEvent, { kind: "subscriber-offered" }>,
+    event: Extract<SubscriberEvent, { kind: "subscriber-offered" }>,
     turn: Turn,
   ): void {
     const { subscriber: key, negotiation, hasTracks, sdp } = event;
@@ -228,7 +246,7 @@ export class Slot {
   #handleShown(
     shown: Subscription,
     event: Exclude<
-      Extract<MediaEvent, { subscriber: SubscriberKey }>,
+      SubscriberEvent,
       { kind: "subscriber-offered" }
     >,
     turn: Turn,

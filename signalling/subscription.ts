@@ -20,6 +20,14 @@ export const SECOND_ANSWER_MS = 5_000;
 /** The label that clients give to flows that show a screen. */
 const SCREEN_LABEL = "screenshare";
 
+/** What a peer connects: a flow, and who watches it. */
+export interface SubscriptionEnds {
+  readonly viewer: ViewerKey;
+  readonly flow: Flow;
+  /** How large the viewer shows it, in pixels, if it says. */
+  readonly tilePixels: number | undefined;
+}
+
 /** What is to be offered after the outstanding offer. */
 interface Need {
   readonly selection: Selection;
@@ -76,8 +84,7 @@ export class Subscription {
   /** Opens a peer; the plane's offer follows. */
   constructor(
     key: SubscriberKey,
-    viewer: ViewerKey,
-    flow: Flow,
+    { viewer, flow, tilePixels }: SubscriptionEnds,
     selection: Selection,
     turn: Turn,
   ) {
@@ -92,8 +99,18 @@ export class Subscription {
       publisher: flow.publisher,
       viewer,
       shows: flow.label === SCREEN_LABEL ? "screen" : "camera",
+      ...(tilePixels === undefined ? {} : { tilePixels }),
       negotiation: this.#number,
       wanted: selection.wanted,
+    });
+  }
+
+  /** The viewer shows it so large. */
+  weigh(tilePixels: number, turn: Turn): void {
+    turn.command({
+      kind: "weigh-subscriber",
+      subscriber: this.key,
+      tilePixels,
     });
   }
 

@@ -22,7 +22,9 @@ export class SubscriptionTable {
     flow.subscriptions.add(key);
     // Each connection is a viewer of its own; media need not know whose.
     const viewer = slot.session as number as ViewerKey;
-    return new Subscription(key, viewer, flow, selection, turn);
+    const { tilePixels } = slot;
+    const ends = { viewer, flow, tilePixels };
+    return new Subscription(key, ends, selection, turn);
   }
 
   /** Closes a peer. What the plane still says of it finds no slot. */

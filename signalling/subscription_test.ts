@@ -64,7 +64,8 @@ function open() {
   }
   const key = 1 as SubscriberKey;
   const viewer = 1 as ViewerKey;
-  const one = act((turn) => new Subscription(key, viewer, FLOW, BOTH, turn));
+  const ends = { viewer, flow: FLOW, tilePixels: undefined };
+  const one = act((turn) => new Subscription(key, ends, BOTH, turn));
   return {
     one,
     act,

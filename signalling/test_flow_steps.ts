@@ -29,6 +29,7 @@ const WEIGHTS = {
   renegotiate: 2,
   request: 4,
   requestStream: 2,
+  tile: 2,
   leave: 1,
   join: 2,
   disconnect: 1,
@@ -237,6 +238,10 @@ function say(
       const video = m < 4 ? "none" as const : "high" as const;
       const request = m < 2 ? undefined : { audio: m < 3, video };
       return client.say(unclaimed({ type: "requestStream", id, request }));
+    }
+    case "tile": {
+      const id = shownFlowId(world, client, n);
+      return client.say(unclaimed({ type: "tile", id, pixels: m * 10_000 }));
     }
     case "present":
     case "unpresent": {

@@ -77,7 +77,7 @@ export class TestWorld {
     const limits = { ...DEFAULT_CLIENT_LIMITS, unansweredOffers };
     this.#give({ kind: "connected", session, address: "192.0.2.1:5", limits });
     const version = ["2"];
-    const extensions: readonly Extension[] = ["speaking"];
+    const extensions: readonly Extension[] = ["speaking", "tiles"];
     client.say(unclaimed({ type: "handshake", version, id, extensions }));
     this.join(client);
     this.deliver(client, 2);

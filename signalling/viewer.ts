@@ -1,6 +1,6 @@
 import type { Request } from "../protocol/client_message.ts";
 import type { FlowId } from "../protocol/ids.ts";
-import type { MediaEvent, SubscriberKey } from "../protocol/media_plane.ts";
+import type { SubscriberEvent } from "../protocol/media_plane.ts";
 import {
   NO_TRACKS,
   type Requested,
@@ -86,6 +86,11 @@ export class Viewer {
     this.reconcile(slot.flow, turn);
   }
 
+  /** Takes how large the client shows a flow that it has; others are ignored. */
+  weigh(id: FlowId, pixels: number, turn: Turn): void {
+    this.#slotShowing(id)?.weigh(pixels, turn);
+  }
+
   /** A flow has come or has other tracks: what was declined may be offered again. */
   handlePush(flow: Flow, turn: Turn): void {
     this.#declined.delete(flow.id);
@@ -156,7 +161,7 @@ export class Viewer {
   /** Something has happened to a subscription in one of its slots. */
   handleEvent(
     slot: Slot,
-    event: Extract<MediaEvent, { subscriber: SubscriberKey }>,
+    event: SubscriberEvent,
     turn: Turn,
   ): void {
     const refusal = slot.handleEvent(event, turn);

@@ -111,6 +111,7 @@ export class MediaWorkers implements MediaPlane {
       case "answer-subscriber":
         return this.#negotiateSubscriber(command);
       case "want-layers":
+      case "weigh-subscriber":
         return this.#post(
           this.#subscribers.get(command.subscriber)?.worker,
           command,

@@ -27,6 +27,7 @@ import { answerTo } from "./test_sdp.ts";
 import { seededRandom, VirtualTime } from "./virtual_time.ts";
 
 const FIRST = 1 as Negotiation;
+const FIRST_SUBSCRIBER = 10;
 
 /** Four packets a picture, whatever the server says. */
 const USUAL_CAMERA: CameraOptions = { bitrateBps: 4 * 1_100 * 8 * 30 };
@@ -90,6 +91,16 @@ export class SimulatedCall {
     return { links, pictures };
   }
 
+  /** A viewer shows a picture so large from now on. */
+  weigh(picture: SimulatedViewer, tilePixels: number): void {
+    const subscriber = FIRST_SUBSCRIBER + this.viewers.indexOf(picture);
+    this.#plane.handle({
+      kind: "weigh-subscriber",
+      subscriber: subscriber as SubscriberKey,
+      tilePixels,
+    });
+  }
+
   /** The server does nothing for so long, and then all that has come meanwhile. */
   stall(ms: number): void {
     this.#heldUpUntil = this.time.now + ms;
@@ -147,7 +158,7 @@ export class SimulatedCall {
     camera: number,
     shows: "screen" | "camera" = "camera",
   ): SimulatedViewer {
-    const subscriber = 10 + this.viewers.length as SubscriberKey;
+    const subscriber = FIRST_SUBSCRIBER + this.viewers.length as SubscriberKey;
     this.#plane.handle({
       kind: "open-subscriber",
       subscriber,

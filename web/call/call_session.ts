@@ -19,6 +19,7 @@ import { receiveMessages } from "./conversation.ts";
 import { describeChanges } from "./changes.ts";
 import { Files, type SaveFile } from "./files.ts";
 import { FlowUses } from "./flow_uses.ts";
+import { TileSizes } from "./tile_sizes.ts";
 import { type JoinRequest, Link, type LinkEvents } from "./link.ts";
 import { probeRelay, type RelayOutcome } from "./relay_probe.ts";
 import type { Notices } from "./notices.ts";
@@ -72,6 +73,8 @@ export class CallSession {
   readonly files: Files;
   /** What the tiles show of each flow. */
   readonly uses: FlowUses;
+  /** How large they show it. */
+  readonly tileSizes: TileSizes;
   /** What the server measures of one's flows. */
   readonly figures: ServerFigures;
   /** Lets one speak while a key is held. */
@@ -123,6 +126,7 @@ export class CallSession {
       () => this.connection,
       () => parts.preferences().receive,
     );
+    this.tileSizes = new TileSizes(parts.environment, () => this.connection);
     this.files = new Files(parts.store, parts.notices, parts.saveFile);
     this.#passing = new Passing(parts.store, parts.environment.setTimer);
     this.actions = new CallActions(
@@ -260,6 +264,7 @@ export class CallSession {
     store.dispatch({ kind: "joined", me: toMe(connection) });
     store.dispatch({ kind: "group-described", group: toGroup(status) });
     this.uses.handleJoined();
+    this.tileSizes.handleJoined();
     this.figures.attach(connection);
     this.request();
     this.talk.handleJoined(this.#parts.preferences());
@@ -352,6 +357,7 @@ export class CallSession {
     this.#link?.close();
     this.#link = undefined;
     this.uses.stop();
+    this.tileSizes.stop();
     this.figures.detach();
     this.publishing.detach();
     this.screen.stop();

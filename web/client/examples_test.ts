@@ -74,7 +74,7 @@ test("Example: come in by an invite link, and ask for a name if need be (A-24, A
       type: "handshake",
       version: ["2"],
       id: connection.id,
-      extensions: ["speaking", "statistics"],
+      extensions: ["speaking", "statistics", "tiles"],
     },
     join,
     { ...join, username: "alice" },

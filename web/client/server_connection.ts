@@ -1,3 +1,4 @@
+// Long because: all that a frontend can say to a server is here in one place.
 import { assertNever } from "../../lib/assert_never.ts";
 import { parseServerMessage } from "../../protocol/server_codec.ts";
 import { FILE_TRANSFER_KIND } from "../../protocol/file_transfer_message.ts";
@@ -114,7 +115,7 @@ export class ServerConnection extends ConnectionView {
     this.#socket = socket;
     this.#shaken = false;
     socket.onopen = () => {
-      const extensions = ["speaking", "statistics"];
+      const extensions = ["speaking", "statistics", "tiles"];
       const version = [VERSION];
       this.#send({ type: "handshake", version, id: this.id, extensions });
       this.#keepalive.start();
@@ -181,6 +182,19 @@ export class ServerConnection extends ConnectionView {
   askStatistics(): boolean {
     const isKnown = this.extensions.includes("statistics");
     if (isKnown) this.#send({ type: "statistics" });
+    return isKnown;
+  }
+
+  /**
+   * Tells the server how large a stream that we receive is shown, as an area; of
+   * the pictures that a narrow path cannot carry, small ones suffer first.
+   *
+   * @param pixels 0 if it cannot be seen
+   * @returns whether it was told: servers that do not know of it are not
+   */
+  tellTile(id: string, pixels: number): boolean {
+    const isKnown = this.extensions.includes("tiles");
+    if (isKnown) this.#send({ type: "tile", id, pixels });
     return isKnown;
   }
 

@@ -25,7 +25,7 @@ test("ServerConnection shakes hands and then calls onconnected (A-5)", () => {
       type: "handshake",
       version: ["2"],
       id: connection.id,
-      extensions: ["speaking", "statistics"],
+      extensions: ["speaking", "statistics", "tiles"],
     },
   ]);
   assert.deepEqual(events, []);

@@ -10,7 +10,10 @@ import type { Sight } from "./sight.ts";
 /** Below this many CSS pixels, a small picture is as good as a large one. */
 const SMALL_PX = 320 * 240;
 
-/** Tells the session how a tile shows its flow, and so what is to be fetched. */
+/**
+ * Tells the session how a tile shows its flow, and so what is to be fetched, and
+ * how large it is, and so what matters where not all can be had.
+ */
 export function useFlowUse(
   tile: RefObject<HTMLElement | null>,
   flow: Flow,
@@ -42,7 +45,18 @@ export function useFlowUse(
   useEffect(() => {
     if (!flow.own) session.uses.set(flow.localId, use);
   }, [use, flow.flowId]);
-  useEffect(() => () => session.uses.delete(flow.localId), []);
+  const tilePixels = apart
+    ? innerWidth * innerHeight
+    : visible.value
+    ? pixels
+    : 0;
+  useEffect(() => {
+    if (!flow.own) session.tileSizes.set(flow.localId, tilePixels);
+  }, [tilePixels, flow.flowId]);
+  useEffect(() => () => {
+    session.uses.delete(flow.localId);
+    session.tileSizes.delete(flow.localId);
+  }, []);
 }
 
 /** Whether the tile fills the screen, or its picture is in a window of its own. */
