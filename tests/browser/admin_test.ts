@@ -2,56 +2,16 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { ADMIN_EN } from "../../web/languages/admin/en.ts";
-import { ADMIN_CONFIG, administer } from "../http/admin_client.ts";
-import { ALL, checkPage, SIZES } from "../support/page_checks.ts";
-import { type TestCall, testCall } from "../support/test_call.ts";
-
-const OPTIONS = {
-  config: ADMIN_CONFIG,
-  groups: {
-    maths: {
-      displayName: "Maths 101",
-      users: { olga: { password: "secret", permissions: "op" } },
-      "wildcard-user": {
-        password: { type: "wildcard" },
-        permissions: "present",
-      },
-    },
-  },
-};
-
-/** The page for administrators, with root signed in. */
-async function signIn(call: TestCall, locale = "en-GB"): Promise<Page> {
-  const person = await call.newPage("root", {
-    viewport: SIZES.desk,
-    locale,
-    // The copied link is read back.
-    permissions: ["clipboard-read", "clipboard-write"],
-  });
-  const page = person.page as Page;
-  await page.goto(`${call.server.http}/admin`);
-  await page.getByTestId("admin-username").fill("root");
-  await page.getByTestId("admin-password").fill("pw");
-  await page.getByTestId("admin-sign-in").click();
-  await page.getByTestId("admin-groups").waitFor();
-  return page;
-}
-
-/** Looks at a part of the group `maths`. */
-async function openMaths(page: Page, tab: string): Promise<void> {
-  await page.getByRole("button", { name: "maths", exact: true }).click();
-  await page.getByTestId(`tab-${tab}`).click();
-}
-
-/** Waits until the page says that something has come of what was asked. */
-async function hears(page: Page, text: string): Promise<void> {
-  await page.getByTestId("outcome").getByText(text).waitFor();
-}
-
-/** What the server has at a path of the administrative interface. */
-async function read(call: TestCall, path: string): Promise<unknown> {
-  return (await administer(call.server.http, "GET", path)).json;
-}
+import { administer } from "../http/admin_client.ts";
+import {
+  ADMIN_OPTIONS,
+  hears,
+  openMaths,
+  read,
+  signIn,
+} from "../support/admin_page.ts";
+import { ALL, checkPage } from "../support/page_checks.ts";
+import { testCall } from "../support/test_call.ts";
 
 testCall(
   "Administrators sign in, and nothing keeps their password",
@@ -80,7 +40,7 @@ testCall(
     await page.reload();
     await page.getByTestId("admin-username").waitFor();
   },
-  OPTIONS,
+  ADMIN_OPTIONS,
 );
 
 testCall("Administrators make, describe and delete groups", async (call) => {
@@ -114,7 +74,7 @@ testCall("Administrators make, describe and delete groups", async (call) => {
   await page.getByTestId("confirm-yes").click();
   await hears(page, ADMIN_EN.done.deleted);
   assert.deepEqual(await read(call, ".groups/"), ["maths"]);
-}, OPTIONS);
+}, ADMIN_OPTIONS);
 
 testCall(
   "What two administrators change at once is shown to the second",
@@ -163,7 +123,7 @@ testCall(
     await page.getByTestId("permissions-olga").selectOption("present");
     await hears(page, ADMIN_EN.done.saved);
   },
-  OPTIONS,
+  ADMIN_OPTIONS,
 );
 
 testCall(
@@ -194,7 +154,7 @@ testCall(
       permissions: "present",
     });
   },
-  OPTIONS,
+  ADMIN_OPTIONS,
 );
 
 testCall(
@@ -235,7 +195,7 @@ testCall(
     await page.getByTestId("set-keys").click();
     await hears(page, ADMIN_EN.done.keys);
   },
-  OPTIONS,
+  ADMIN_OPTIONS,
 );
 
 testCall(
@@ -268,7 +228,7 @@ testCall(
     await page.getByTestId("limits").getByText("messagesPerSecond").waitFor();
     await checkPage(page, "admin-limits");
   },
-  OPTIONS,
+  ADMIN_OPTIONS,
 );
 
 testCall("The page for administrators is for everybody", async (call) => {
@@ -297,4 +257,4 @@ testCall("The page for administrators is for everybody", async (call) => {
   await page.locator("html[dir=rtl]").waitFor();
   await page.getByTestId("tab-users").click();
   await checkPage(page, "admin-arabic", ALL);
-}, OPTIONS);
+}, ADMIN_OPTIONS);

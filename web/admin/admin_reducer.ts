@@ -54,6 +54,8 @@ export function reduceAdmin(
       };
     case "measuring-failed":
       return { ...state, statistics: { ...state.statistics, isStale: true } };
+    case "invitations-read":
+      return { ...state, invitations: action.invitations };
     case "limits-read":
       return { ...state, limits: action.limits };
     default:

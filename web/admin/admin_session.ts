@@ -1,9 +1,17 @@
 import type { ReducedStore } from "../state/reduced_store.ts";
 import { AdminClient, type Answer, type Change } from "./admin_client.ts";
+import {
+  type InvitationTerms,
+  type NewPassword,
+  toInvitationChange,
+  toInvitationEdit,
+  toPasswordChange,
+} from "./changes.ts";
 import type {
   AdminAction,
   AdminState,
   Deed,
+  Invitation,
   OpenGroup,
   Section,
   User,
@@ -25,25 +33,11 @@ import {
   tokenPath,
   userPath,
 } from "./paths.ts";
-import { readGroup, readVersion } from "./read_group.ts";
+import { readAllInvitations, readGroup, readVersion } from "./read_group.ts";
 import type { Refusal } from "./refusal.ts";
 
 /** The state of the administrators' page. */
 export type AdminStore = ReducedStore<AdminState, AdminAction>;
-
-/** How a user proves who they are, from now on. */
-export type NewPassword =
-  | { readonly kind: "secret"; readonly text: string }
-  | { readonly kind: "anything" | "none" };
-
-/** What an invitation is to say. */
-export interface NewInvitation {
-  readonly username: string;
-  readonly permissions: readonly string[];
-  readonly includeSubgroups: boolean;
-  readonly notBeforeMs: number | undefined;
-  readonly expiresMs: number;
-}
 
 /** How often statistics are read while they are looked at, in milliseconds. */
 const MEASURE_MS = 2_000;
@@ -92,6 +86,9 @@ export class AdminSession {
     this.#store.dispatch({ kind: "section-chosen", section });
     this.#stopMeasuring();
     if (section === "groups") await this.#list();
+    if (section === "invitations") {
+      await this.#do((client) => this.#readInvitations(client));
+    }
     if (section === "statistics") await this.#measure();
     if (section === "limits") await this.readLimits();
   }
@@ -112,12 +109,24 @@ export class AdminSession {
     return this.#do((client) => this.#read(client, group));
   }
 
-  /** Makes a group with the defaults of the server, and looks at it. */
-  createGroup(group: string): Promise<void> {
+  /**
+   * Makes a group, and looks at it.
+   *
+   * @param like whose settings it begins with, but for the title; without, the
+   *   server's defaults
+   */
+  createGroup(group: string, like: string | undefined): Promise<void> {
     return this.#do(async (client) => {
+      const model = like === undefined
+        ? undefined
+        : await readVersion(client, like);
+      if (model?.kind === "refused") return model;
       const made = await client.change(groupPath(group), {
         method: "PUT",
-        body: "{}",
+        body: JSON.stringify({
+          ...model?.value.description,
+          displayName: undefined,
+        }),
         onlyNew: true,
       });
       if (made.kind === "refused") {
@@ -200,24 +209,23 @@ export class AdminSession {
     password: NewPassword,
   ): Promise<void> {
     const path = passwordPath(group, name);
-    return this.#change(group, path, toChange(password), "password");
+    return this.#change(group, path, toPasswordChange(password), "password");
   }
 
   /** Invites somebody. */
-  invite(group: string, invitation: NewInvitation): Promise<void> {
-    const { username, notBeforeMs, expiresMs, ...rest } = invitation;
-    const iso = (timeMs: number) => new Date(timeMs).toISOString();
-    return this.#change(group, groupListPath(group, "tokens"), {
-      method: "POST",
-      body: JSON.stringify({
-        ...rest,
-        ...(username === "" ? {} : { username }),
-        ...(notBeforeMs === undefined
-          ? {}
-          : { "not-before": iso(notBeforeMs) }),
-        expires: iso(expiresMs),
-      }),
-    }, "invited");
+  invite(group: string, terms: InvitationTerms): Promise<void> {
+    const path = groupListPath(group, "tokens");
+    return this.#change(group, path, toInvitationChange(terms), "invited");
+  }
+
+  /** Gives an invitation other terms, as far as it is what one has seen. */
+  editInvitation(
+    group: string,
+    invitation: Invitation,
+    terms: InvitationTerms,
+  ): Promise<void> {
+    const path = tokenPath(group, invitation.secret);
+    return this.#change(group, path, toInvitationEdit(invitation, terms));
   }
 
   /** Makes an invitation good for nothing. */
@@ -270,7 +278,7 @@ export class AdminSession {
       const answer = await client.change(path, change);
       return answer.kind === "refused"
         ? await this.#reread(answer, group)
-        : await this.#read(client, group);
+        : await this.#refresh(client, group);
     }, deed);
   }
 
@@ -282,7 +290,25 @@ export class AdminSession {
     const { kind } = answer.refusal;
     const isOld = kind === "conflict" || kind === "missing";
     if (isOld && this.#client !== undefined) {
-      await this.#read(this.#client, group);
+      await this.#refresh(this.#client, group);
+    }
+    return answer;
+  }
+
+  /** Reads again what is looked at: all invitations, or a group. */
+  #refresh(client: AdminClient, group: string): Promise<Answer<unknown>> {
+    return this.#store.state.peek().section === "invitations"
+      ? this.#readInvitations(client)
+      : this.#read(client, group);
+  }
+
+  async #readInvitations(client: AdminClient): Promise<Answer<unknown>> {
+    await this.#list();
+    const { groups } = this.#store.state.peek();
+    const answer = await readAllInvitations(client, groups);
+    if (answer.kind === "done") {
+      const invitations = answer.value;
+      this.#store.dispatch({ kind: "invitations-read", invitations });
     }
     return answer;
   }
@@ -350,16 +376,5 @@ export class AdminSession {
         ? undefined
         : { kind: "done", deed },
     });
-  }
-}
-
-function toChange(password: NewPassword): Change {
-  switch (password.kind) {
-    case "secret":
-      return { method: "POST", type: "text/plain", body: password.text };
-    case "anything":
-      return { method: "PUT", body: JSON.stringify({ type: "wildcard" }) };
-    case "none":
-      return { method: "DELETE" };
   }
 }

@@ -15,6 +15,8 @@ export interface AdminState {
   readonly section: Section;
   readonly groups: readonly string[];
   readonly open: OpenGroup | undefined;
+  /** Those of all groups; `undefined` until they have been read. */
+  readonly invitations: readonly PlacedInvitation[] | undefined;
   readonly statistics: StatisticsState;
   readonly limits: LimitCounts | undefined;
   /** What came of the last thing that was asked for. */
@@ -28,7 +30,7 @@ export type Account =
   | { readonly kind: "in"; readonly username: string };
 
 /** The parts of the page. */
-export type Section = "groups" | "statistics" | "limits";
+export type Section = "groups" | "invitations" | "statistics" | "limits";
 
 /** The parts of a group. */
 export type GroupTab = "settings" | "users" | "tokens" | "keys";
@@ -53,8 +55,12 @@ export interface OpenGroup {
   readonly invitations: readonly Invitation[];
 }
 
-/** A user of a group; without a name, all whom it does not name. */
+/** A user of a group. */
 export interface User {
+  /**
+   * Empty of those who give no name; `undefined` of all whom the group does not
+   * name.
+   */
   readonly name: string | undefined;
   readonly permissions: Permissions;
 }
@@ -62,6 +68,15 @@ export interface User {
 /** An invitation with its secret. */
 export interface Invitation extends TokenDocument {
   readonly secret: string;
+  /** Its entity tag. */
+  readonly tag: string;
+}
+
+/** An invitation with the group that it is for. */
+export interface PlacedInvitation {
+  /** Empty if it is for every group. */
+  readonly group: string;
+  readonly invitation: Invitation;
 }
 
 /** The newest statistics, and what came before, oldest first. */
@@ -92,6 +107,7 @@ export const SIGNED_OUT: AdminState = {
   section: "groups",
   groups: [],
   open: undefined,
+  invitations: undefined,
   statistics: { samples: [], groups: undefined, isStale: false },
   limits: undefined,
   outcome: undefined,
@@ -110,6 +126,10 @@ export type AdminAction =
     readonly group: Omit<OpenGroup, "tab" | "draft" | "theirs">;
   }
   | { readonly kind: "group-closed" }
+  | {
+    readonly kind: "invitations-read";
+    readonly invitations: readonly PlacedInvitation[];
+  }
   | { readonly kind: "tab-chosen"; readonly tab: GroupTab }
   | { readonly kind: "drafted"; readonly change: Draft }
   | { readonly kind: "draft-dropped" }

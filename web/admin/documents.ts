@@ -56,6 +56,8 @@ const TokenSchema = v.object({
   includeSubgroups: v.nullish(v.boolean(), false),
   expires: v.nullish(v.string(), ""),
   "not-before": v.nullish(v.string(), ""),
+  issuedAt: v.nullish(v.string(), ""),
+  issuedBy: v.nullish(v.string(), ""),
 });
 
 /** An invitation as the interface tells of it, without its secret. */

@@ -8,9 +8,13 @@ export function groupPath(group: string): string {
   return `.groups/${encodeGroup(group)}`;
 }
 
-/** A list that belongs to a group. */
+/**
+ * A list that belongs to a group.
+ *
+ * @param group empty for the tokens that are good for every group
+ */
 export function groupListPath(group: string, list: "users" | "tokens"): string {
-  return `${groupPath(group)}/.${list}/`;
+  return `${group === "" ? ".groups" : groupPath(group)}/.${list}/`;
 }
 
 /** The keys of a group. */
@@ -18,11 +22,16 @@ export function keysPath(group: string): string {
   return `${groupPath(group)}/.keys`;
 }
 
-/** @param user without a name: all whom the group does not name */
+/**
+ * A user of a group.
+ *
+ * @param user empty: those who give no name; `undefined`: all whom the group
+ *   does not name
+ */
 export function userPath(group: string, user: string | undefined): string {
-  return user === undefined
-    ? `${groupPath(group)}/.wildcard-user`
-    : `${groupListPath(group, "users")}${encodeURIComponent(user)}`;
+  if (user === undefined) return `${groupPath(group)}/.wildcard-user`;
+  if (user === "") return `${groupPath(group)}/.empty-user`;
+  return `${groupListPath(group, "users")}${encodeURIComponent(user)}`;
 }
 
 /** A user's password. */

@@ -1,5 +1,11 @@
 import type { AdminClient, Answer } from "./admin_client.ts";
-import type { Invitation, OpenGroup, User, Version } from "./admin_state.ts";
+import type {
+  Invitation,
+  OpenGroup,
+  PlacedInvitation,
+  User,
+  Version,
+} from "./admin_state.ts";
 import {
   parseDescription,
   parseNames,
@@ -53,7 +59,8 @@ async function readUsers(
 ): Promise<Answer<User[]>> {
   const list = await client.read(groupListPath(group, "users"), parseNames);
   if (list.kind === "refused") return list;
-  const names = [...list.value.toSorted(), undefined];
+  // The last two are in no list: they are asked for, and may not be there.
+  const names = [...list.value.toSorted(), "", undefined];
   const users = await readEach(
     names,
     (name) => client.read(userPath(group, name), parseUser),
@@ -71,13 +78,28 @@ async function readInvitations(
   const tokens = await readEach(
     list.value,
     (secret) => client.read(tokenPath(group, secret), parseToken),
-    (secret, token): Invitation => ({ ...token, secret }),
+    (secret, token, tag): Invitation => ({ ...token, secret, tag }),
   );
   if (tokens.kind === "refused") return tokens;
   const value = tokens.value.toSorted((a, b) =>
     b.expires.localeCompare(a.expires)
   );
   return { ...list, value };
+}
+
+/** Reads the invitations for every group, and those of all groups. */
+export async function readAllInvitations(
+  client: AdminClient,
+  groups: readonly string[],
+): Promise<Answer<PlacedInvitation[]>> {
+  const value: PlacedInvitation[] = [];
+  for (const group of ["", ...groups]) {
+    const answer = await readInvitations(client, group);
+    if (answer.kind === "done") {
+      value.push(...answer.value.map((invitation) => ({ group, invitation })));
+    } else if (answer.refusal.kind !== "missing") return answer;
+  }
+  return { kind: "done", value, tag: "", location: "" };
 }
 
 /** How many are asked for at once: as many as browsers have connections. */
@@ -87,7 +109,7 @@ const AT_ONCE = 6;
 async function readEach<Name, Document, Item>(
   names: readonly Name[],
   read: (name: Name) => Promise<Answer<Document>>,
-  toItem: (name: Name, document: Document) => Item,
+  toItem: (name: Name, document: Document, tag: string) => Item,
 ): Promise<
   | { readonly kind: "done"; readonly value: Item[] }
   | Extract<
@@ -102,8 +124,9 @@ async function readEach<Name, Document, Item>(
       some.map(async (name) => ({ name, answer: await read(name) })),
     );
     for (const { name, answer } of answers) {
-      if (answer.kind === "done") value.push(toItem(name, answer.value));
-      else if (answer.refusal.kind !== "missing") return answer;
+      if (answer.kind === "done") {
+        value.push(toItem(name, answer.value, answer.tag));
+      } else if (answer.refusal.kind !== "missing") return answer;
     }
   }
   return { kind: "done", value };

@@ -40,7 +40,7 @@ export const AR: Catalog = {
   },
   outdated: {
     title: "تعذّر تحميل الصفحة كاملة",
-    advice: "ربما جُدّد الخادم منذ أن فتحتها، أو انقطعت شبكتك. أعد تحميل الصفحة.",
+    advice: "ربما حُدّث الخادم منذ أن فتحتها، أو انقطعت شبكتك. أعد تحميل الصفحة.",
     reload: "إعادة التحميل",
   },
   notFound: {
@@ -249,12 +249,12 @@ export const AR: Catalog = {
     stopSending: "أوقف الإرسال",
     volume: "مستوى صوت {{name}}",
     locked: "مقفلة",
-    captions: "الترجمة المكتوبة",
+    captions: "التسميات التوضيحية",
     handRaised: "يرفع {{name}} يده",
     mayPresentNow: "يمكنك العرض الآن.",
     mayNotChat: "لم يعد بإمكانك الكتابة في الدردشة.",
     isOperatorNow: "أنت مشرف الآن.",
-    isNoOperator: "لم تعد مشرفاً.",
+    isNoOperator: "لم تعد مشرفًا.",
     presentsNoMore: "لم يعد بإمكانك العرض.",
     mayChatNow: "يمكنك الآن الكتابة في الدردشة.",
     cutOff: "لا تصل صورة {{name}} ولا صوته. تجري تجربة طريق آخر.",

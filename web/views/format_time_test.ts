@@ -8,4 +8,6 @@ const DAY_MS = 24 * 60 * 60 * 1_000;
 test("today's times are without the day, others with it", () => {
   assert.equal(formatTime(NOON, NOON + 1_000, "en-GB"), "12:05");
   assert.match(formatTime(NOON, NOON + DAY_MS, "en-GB"), /29 Jul.* 12:05/);
+  const late = new Date(2100, 0, 2, 3, 4).valueOf();
+  assert.match(formatTime(late, NOON, "en-GB"), /2 Jan 2100.* 03:04/);
 });

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { openForStart } from "../media/start.ts";
 import type { Refusal } from "../state/session_state.ts";
 import { HOME_ADDRESS, LOGO_ADDRESS } from "../pages/base_path.ts";
@@ -17,11 +17,19 @@ import { StartChoice } from "./start_choice.tsx";
 export function JoinScreen(): JSX.Element {
   const { store, media, preferences } = usePage();
   const { name, start } = preferences.current.value;
+  const screen = useRef<HTMLElement>(null);
   useEffect(() => void openForStart(media, start), [start]);
+  useEffect(() => {
+    // Where there is something to write; nowhere else, as phones hide half of
+    // the page behind a keyboard then. But on the page: see `useScreenFocus`.
+    const field = screen.current?.querySelector("input");
+    const target = name === "" ? field : screen.current;
+    target?.focus({ preventScroll: true });
+  }, []);
 
   const { title, description } = store.state.value.group;
   return (
-    <main class="join">
+    <main class="join" ref={screen} tabIndex={-1}>
       <div class="join-inner">
         <header class="join-header">
           <a href={HOME_ADDRESS} class="brand">
@@ -144,7 +152,6 @@ function JoinForm(): JSX.Element {
           autocomplete="username"
           maxLength={60}
           required
-          autofocus={name === ""}
           aria-invalid={refusal?.field === "name"}
         />
       </label>

@@ -15,13 +15,12 @@ export function SidePanel(
 ): JSX.Element {
   const { store } = usePage();
   const panel = useRef<HTMLElement>(null);
-  useEffect(() => {
-    const opener = document.activeElement;
-    return () => {
-      // Whoever closed it by keyboard goes on where they opened it.
-      const inside = panel.current?.contains(document.activeElement) ?? true;
-      if (inside && opener instanceof HTMLElement) opener.focus();
-    };
+  // Now, as what is inside may take the focus when it is there.
+  const opener = useRef(document.activeElement).current;
+  useEffect(() => () => {
+    // Whoever closed it by keyboard goes on where they opened it.
+    const inside = panel.current?.contains(document.activeElement) ?? true;
+    if (inside && opener instanceof HTMLElement) opener.focus();
   }, []);
   return (
     <aside class="panel" ref={panel} aria-label={title}>

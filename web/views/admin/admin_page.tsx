@@ -7,10 +7,12 @@ import { Icon } from "../icons.tsx";
 import { LanguageSelect } from "../language_field.tsx";
 import { useAdmin } from "./admin_context.ts";
 import { GroupsSection } from "./groups_section.tsx";
+import { InvitationsSection } from "./invitations_panel.tsx";
 import { LimitsSection } from "./limits_section.tsx";
 import { describeRefusal } from "./refusal_words.ts";
 import { SignIn } from "./sign_in.tsx";
 import { StatisticsSection } from "./statistics_section.tsx";
+import { useKeptFocus } from "./kept_focus.ts";
 
 /** The whole page for administrators. */
 export function AdminPage(): JSX.Element {
@@ -20,7 +22,7 @@ export function AdminPage(): JSX.Element {
   return (
     <div class="admin">
       <Header username={account.username} />
-      <main class="admin-main">
+      <main class="admin-main" ref={useKeptFocus()} tabIndex={-1}>
         <OutcomeNote />
         <SectionView section={section} />
       </main>
@@ -53,7 +55,12 @@ function Header({ username }: { readonly username: string }): JSX.Element {
   );
 }
 
-const SECTIONS: readonly Section[] = ["groups", "statistics", "limits"];
+const SECTIONS: readonly Section[] = [
+  "groups",
+  "invitations",
+  "statistics",
+  "limits",
+];
 
 function Sections(): JSX.Element {
   const { store, session } = useAdmin();
@@ -80,6 +87,8 @@ function SectionView({ section }: { readonly section: Section }): JSX.Element {
   switch (section) {
     case "groups":
       return <GroupsSection />;
+    case "invitations":
+      return <InvitationsSection />;
     case "statistics":
       return <StatisticsSection />;
     case "limits":

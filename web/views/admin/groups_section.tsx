@@ -29,14 +29,16 @@ function GroupList(): JSX.Element {
   const { store, session } = useAdmin();
   const { groups, open, busy } = store.state.value;
   const name = useSignal("");
+  const like = useSignal("");
   const words = WORDS.groups;
+  const model = groups.includes(like.value) ? like.value : undefined;
   return (
     <section class="admin-list" aria-label={WORDS.sections.groups}>
       <form
         class="admin-new"
         onSubmit={async (event) => {
           event.preventDefault();
-          await session.createGroup(name.value.trim());
+          await session.createGroup(name.value.trim(), model);
           if (store.state.peek().open?.name === name.value.trim()) {
             name.value = "";
           }
@@ -45,11 +47,27 @@ function GroupList(): JSX.Element {
         <TextField
           label={words.newName}
           value={name.value}
+          hint={words.newHint}
           onText={(text) => name.value = text}
           autocomplete="off"
           testId="new-group"
           required
         />
+        {groups.length > 0 && (
+          <label class="field">
+            <span class="field-label">{words.like}</span>
+            <select
+              value={model ?? ""}
+              data-testid="new-group-like"
+              onChange={(event) => like.value = event.currentTarget.value}
+            >
+              <option value="">{words.likeNone}</option>
+              {groups.map((group) => (
+                <option key={group} value={group}>{group}</option>
+              ))}
+            </select>
+          </label>
+        )}
         <button type="submit" class="button" disabled={busy}>
           {words.create}
         </button>

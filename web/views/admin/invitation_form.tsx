@@ -1,8 +1,11 @@
 import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
+import type { Invitation } from "../../admin/admin_state.ts";
+import type { InvitationTerms } from "../../admin/changes.ts";
+import type { Permissions } from "../../admin/documents.ts";
 import { WORDS } from "../../languages/admin/words.ts";
+import { toTimeField } from "../time_field.ts";
 import { parseValidity, usualEnd } from "../validity.ts";
-import { useAdmin } from "./admin_context.ts";
 import { PermissionSelect } from "./permission_select.tsx";
 import { TextField } from "./text_field.tsx";
 
@@ -18,14 +21,17 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
 
 /** Asks whom to invite, until when, and what they may do. */
 export function InvitationForm(
-  { group }: { readonly group: string },
+  { initial, onTerms }: {
+    /** The one that is to be changed; without, it is for a new one. */
+    readonly initial?: Invitation;
+    readonly onTerms: (terms: InvitationTerms) => void;
+  },
 ): JSX.Element {
-  const { session } = useAdmin();
-  const username = useSignal("");
-  const set = useSignal("present");
-  const from = useSignal("");
-  const until = useSignal(usualEnd(Date.now()));
-  const subgroups = useSignal(false);
+  const username = useSignal(initial?.username ?? "");
+  const set = useSignal<Permissions>(toSet(initial?.permissions));
+  const from = useSignal(toField(initial?.["not-before"]) ?? "");
+  const until = useSignal(toField(initial?.expires) ?? usualEnd(Date.now()));
+  const subgroups = useSignal(initial?.includeSubgroups ?? false);
   const problem = useSignal("");
   const words = WORDS.tokens;
   const submit = (event: SubmitEvent) => {
@@ -33,9 +39,9 @@ export function InvitationForm(
     const validity = parseValidity(from.value, until.value, Date.now());
     problem.value = validity === undefined ? words.badDates : "";
     if (validity === undefined) return;
-    void session.invite(group, {
+    onTerms({
       username: username.value.trim(),
-      permissions: PERMISSIONS[set.value] ?? [],
+      permissions: toPermissions(set.value),
       includeSubgroups: subgroups.value,
       ...validity,
     });
@@ -56,7 +62,7 @@ export function InvitationForm(
             label={WORDS.users.permissions}
             permissions={set.value}
             testId="token-permissions"
-            onChoose={(chosen) => set.value = String(chosen ?? "")}
+            onChoose={(chosen) => set.value = chosen}
           />
         </label>
       </div>
@@ -66,6 +72,7 @@ export function InvitationForm(
           type="datetime-local"
           value={from.value}
           onText={(text) => from.value = text}
+          testId="token-from"
         />
         <TextField
           label={words.until}
@@ -89,11 +96,30 @@ export function InvitationForm(
         <button
           type="submit"
           class="button button-primary"
-          data-testid="make-token"
+          data-testid={initial === undefined ? "make-token" : "save-token"}
         >
-          {words.create}
+          {initial === undefined ? words.create : WORDS.groups.save}
         </button>
       </div>
     </form>
   );
+}
+
+/** Permissions as they are chosen: by a set's name, or as the list that they are. */
+function toSet(permissions: readonly string[] | null | undefined): Permissions {
+  if (permissions == null) return "present";
+  const wanted = permissions.toSorted().join();
+  const known = Object.entries(PERMISSIONS)
+    .find(([, each]) => each.toSorted().join() === wanted);
+  return known?.[0] ?? [...permissions];
+}
+
+function toPermissions(set: Permissions): readonly string[] {
+  return Array.isArray(set) ? set : PERMISSIONS[set ?? ""] ?? [];
+}
+
+/** A time as a field has it; nothing if there is none. */
+function toField(time: string | null | undefined): string | undefined {
+  const timeMs = Date.parse(time ?? "");
+  return Number.isNaN(timeMs) ? undefined : toTimeField(timeMs);
 }

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
-import type { NewPassword } from "../../admin/admin_session.ts";
+import type { NewPassword } from "../../admin/changes.ts";
 import type { User } from "../../admin/admin_state.ts";
 import { WORDS } from "../../languages/admin/words.ts";
 import { STRINGS } from "../../strings.ts";
@@ -8,6 +8,7 @@ import { ChoiceField } from "../choice_field.tsx";
 import { Modal } from "../modal.tsx";
 import { Secret } from "../password_field.tsx";
 import { useAdmin } from "./admin_context.ts";
+import { nameOf } from "./user_name.ts";
 
 const KINDS: readonly NewPassword["kind"][] = ["secret", "anything", "none"];
 
@@ -26,7 +27,7 @@ export function PasswordDialog(
   const isMissing = kind.value === "secret" && text.value === "";
   return (
     <Modal
-      title={words.passwordOf({ name: user.name ?? words.anybody })}
+      title={words.passwordOf({ name: nameOf(user) })}
       testId="password-dialog"
       onClose={onClose}
     >

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import { WORDS } from "../../languages/admin/words.ts";
 import { LOGO_ADDRESS } from "../../pages/base_path.ts";
 import { LanguageSelect } from "../language_field.tsx";
@@ -15,6 +16,9 @@ export function SignIn(): JSX.Element {
   const password = useSignal("");
   const { account, busy } = store.state.value;
   const words = WORDS.signIn;
+  const form = useRef<HTMLFormElement>(null);
+  // Also of one who has just signed out; browsers do that of a new page only.
+  useEffect(() => form.current?.querySelector("input")?.focus(), []);
   const refusal = account.kind === "out" ? account.refusal : undefined;
   return (
     <main class="admin-sign-in">
@@ -23,6 +27,7 @@ export function SignIn(): JSX.Element {
         <h1>{WORDS.title}</h1>
       </header>
       <form
+        ref={form}
         class="card admin-form"
         onSubmit={(event) => {
           event.preventDefault();
@@ -37,7 +42,6 @@ export function SignIn(): JSX.Element {
           autocomplete="username"
           testId="admin-username"
           required
-          autofocus
         />
         <Secret
           label={words.password}

@@ -11,7 +11,6 @@ export function TextField(
     readonly type?: "text" | "number" | "url" | "datetime-local";
     readonly testId?: string;
     readonly required?: boolean;
-    readonly autofocus?: boolean;
     readonly autocomplete?: "off" | "username";
     readonly min?: string;
     readonly step?: string;

@@ -8,23 +8,28 @@ import { ConfirmButton } from "./confirm_button.tsx";
 import { PasswordDialog } from "./password_dialog.tsx";
 import { PermissionSelect } from "./permission_select.tsx";
 import { TextField } from "./text_field.tsx";
+import { nameOf } from "./user_name.ts";
 
 /** Who may enter a group, and what they may do there. */
 export function UsersPanel(
   { group }: { readonly group: OpenGroup },
 ): JSX.Element {
   const words = WORDS.users;
-  const hasAnybody = group.users.some(({ name }) => name === undefined);
+  const missing = ["", undefined].filter((special) =>
+    !group.users.some(({ name }) => name === special)
+  );
   return (
     <div class="admin-form">
       <AddUser group={group} />
       {group.users.length === 0 && <p class="soft">{words.none}</p>}
       <ul class="admin-rows" data-testid="users">
         {group.users.map((user) => (
-          <UserRow key={user.name ?? ""} group={group} user={user} />
+          <UserRow key={`${user.name}`} group={group} user={user} />
         ))}
       </ul>
-      {!hasAnybody && <AddAnybody group={group} />}
+      {missing.map((name) => (
+        <AddSpecial key={`${name}`} group={group} name={name} />
+      ))}
     </div>
   );
 }
@@ -74,14 +79,12 @@ function UserRow(
   const { session } = useAdmin();
   const isAsking = useSignal(false);
   const words = WORDS.users;
-  const name = user.name ?? words.anybody;
+  const name = nameOf(user);
   return (
     <li class="admin-row">
       <span class="admin-row-name">
         <span dir="auto">{name}</span>
-        {user.name === undefined && (
-          <small class="soft">{words.anybodyHint}</small>
-        )}
+        {!user.name && <small class="soft">{hintOf(user.name)}</small>}
       </span>
       <PermissionSelect
         label={words.permissionsOf({ name })}
@@ -116,21 +119,32 @@ function UserRow(
   );
 }
 
-function AddAnybody({ group }: { readonly group: OpenGroup }): JSX.Element {
+/** Lets in those who are nobody in particular, with whatever password. */
+function AddSpecial(
+  { group, name }: {
+    readonly group: OpenGroup;
+    readonly name: string | undefined;
+  },
+): JSX.Element {
   const { store, session } = useAdmin();
   const words = WORDS.users;
   const add = async () => {
-    await session.addUser(group.name, undefined, "present");
+    await session.addUser(group.name, name, "present");
     if (store.state.peek().outcome?.kind !== "done") return;
-    const anybody: User = { name: undefined, permissions: "present" };
-    await session.setPassword(group.name, anybody, { kind: "anything" });
+    const user: User = { name, permissions: "present" };
+    await session.setPassword(group.name, user, { kind: "anything" });
   };
   return (
     <div class="admin-row">
-      <span class="admin-row-name soft">{words.anybodyHint}</span>
+      <span class="admin-row-name soft">{hintOf(name)}</span>
       <button type="button" class="button" onClick={() => void add()}>
-        {words.addAnybody}
+        {name === undefined ? words.addAnybody : words.addNameless}
       </button>
     </div>
   );
+}
+
+function hintOf(name: string | undefined): string {
+  const words = WORDS.users;
+  return name === undefined ? words.anybodyHint : words.namelessHint;
 }
