@@ -3,7 +3,7 @@
 #
 # Everything that the server needs is in the image: it starts without a network
 # to install from, and with a file system that cannot be written to, but for the
-# two volumes and /tmp.
+# three volumes and /tmp.
 
 # What is built here is copied below; the rest of it is thrown away.
 FROM node:24.21.0-trixie-slim AS build
@@ -19,7 +19,8 @@ RUN deno install --frozen && deno task build
 # From here on, only what the server imports: no bundler, no browsers, no tests.
 # deno.lock goes on deciding on versions. Types and source maps are for people.
 RUN deno run --no-prompt --allow-read --allow-write=deno.json --allow-run \
-    tools/runtime_config.ts main.ts cli/*.ts auth/bcrypt_worker.ts media_worker.ts \
+    tools/runtime_config.ts main.ts cli/*.ts auth/bcrypt_worker.ts \
+    media_worker.ts recording_worker.ts \
   && rm -rf node_modules tests tools docs \
   && find web -mindepth 1 -maxdepth 1 ! -name dist ! -name deno.json \
     -exec rm -rf {} + \
@@ -32,6 +33,7 @@ RUN deno run --no-prompt --allow-read --allow-write=deno.json --allow-run \
 # there. Of the cache of npm, Deno wants to see what it knows of versions, or it
 # asks the network at each start.
 RUN deno cache --frozen main.ts cli/*.ts auth/bcrypt_worker.ts media_worker.ts \
+    recording_worker.ts \
   && find /deno-dir/npm -type f ! -name registry.json -delete \
   && find /deno-dir/npm -type d -empty -delete \
   && deno run --no-prompt --cached-only --frozen --allow-env main.ts --help
@@ -46,7 +48,7 @@ RUN apt-get update \
   && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/log/* \
   && useradd --uid 1000 --no-create-home --home-dir /nereid nereid \
   && install --directory --owner=nereid --group=nereid --mode=700 \
-    /nereid/data /nereid/groups
+    /nereid/data /nereid/groups /nereid/recordings
 
 COPY --from=build /usr/local/bin/deno /usr/local/bin/deno
 COPY --from=build /deno-dir /deno-dir
@@ -55,7 +57,7 @@ COPY --from=build /nereid /nereid
 ENV DENO_DIR=/deno-dir DENO_NO_UPDATE_CHECK=1
 WORKDIR /nereid
 USER nereid
-VOLUME ["/nereid/data", "/nereid/groups"]
+VOLUME ["/nereid/data", "/nereid/groups", "/nereid/recordings"]
 EXPOSE 8443/tcp 8444/tcp 8444/udp
 
 # Plain HTTP is a socket inside, for the health check, so that on the host's

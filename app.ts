@@ -8,7 +8,12 @@ import type { Clock, Now } from "./lib/time.ts";
 import { assertNever } from "./lib/assert_never.ts";
 import { DEFAULT_CLIENT_LIMITS } from "./protocol/client_limits.ts";
 import type { SessionId } from "./protocol/ids.ts";
-import type { MediaPlane, PlaneEvent } from "./protocol/media_plane.ts";
+import type {
+  MediaCommand,
+  MediaPlane,
+  PlaneEvent,
+} from "./protocol/media_plane.ts";
+import type { RecordingCommand, RecordingEvent } from "./protocol/recording.ts";
 import type { RtcConfiguration } from "./protocol/server_message.ts";
 import {
   type Effect,
@@ -34,8 +39,22 @@ export interface AppParts {
   readonly tokens: TokenKeeper;
   /** Opens the media plane; its events go to the function given. */
   readonly openMedia: (onEvent: (event: PlaneEvent) => void) => MediaPlane;
+  /** Opens the recorder, which the app closes; absent: nothing is recorded. */
+  readonly openRecorder?: (
+    command: (command: MediaCommand) => void,
+    onEvent: (event: RecordingEvent) => void,
+  ) => Recorder;
   readonly clock: Clock;
   readonly log: Log;
+}
+
+/** What the app needs of a recorder. */
+export interface Recorder {
+  handle(command: RecordingCommand): void;
+  /** Takes what the media plane says. */
+  take(event: PlaneEvent): void;
+  /** Completes all files. */
+  close(): Promise<void>;
 }
 
 /** A running app. */
@@ -67,6 +86,7 @@ export function createApp(parts: AppParts): App {
 class RunningApp implements App {
   readonly #parts: AppParts;
   readonly #media: MediaPlane;
+  readonly #recorder: Recorder | undefined;
   readonly #measurements = new Measurements();
   readonly #connections = new Map<SessionId, Connection>();
   /** Inputs that came while another was handled: media answers at once. */
@@ -79,8 +99,14 @@ class RunningApp implements App {
     this.#parts = parts;
     this.#media = parts.openMedia((event) => {
       if (this.#measurements.take(event)) return;
+      this.#recorder?.take(event);
+      if (event.kind === "publisher-tapped") return;
       this.#feed({ kind: "media", event });
     });
+    this.#recorder = parts.openRecorder?.(
+      (command) => this.#media.handle(command),
+      (event) => this.#feed({ kind: "recording", event }),
+    );
     this.#ticker = setInterval(
       () => this.#feed({ kind: "tick" }),
       TICK_INTERVAL_MS,
@@ -138,6 +164,7 @@ class RunningApp implements App {
     clearInterval(this.#ticker);
     this.#ticker = undefined;
     this.#feed({ kind: "shut-down", message });
+    await this.#recorder?.close();
     await this.#media.close();
   }
 
@@ -195,6 +222,9 @@ class RunningApp implements App {
         return;
       case "media":
         this.#media.handle(effect.command);
+        return;
+      case "record":
+        this.#recorder?.handle(effect.command);
         return;
       default:
         assertNever(effect);

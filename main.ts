@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { resolve } from "node:path";
 import process from "node:process";
 
 import { type App, createApp } from "./app.ts";
@@ -34,6 +35,7 @@ import { CertificateError, openCertificate } from "./http/certificate.ts";
 import { CertificateWatch } from "./http/certificate_watch.ts";
 import { createGroupsPort } from "./http/groups.ts";
 import { type Presence, watchPresence } from "./http/presence.ts";
+import { createRecordingsPages } from "./http/recordings/recordings.ts";
 import { Refusals } from "./http/refusals.ts";
 import { createRoutes } from "./http/routes.ts";
 import { ListenError, removeStaleSocket } from "./http/listeners.ts";
@@ -45,6 +47,7 @@ import { createLog } from "./log.ts";
 import type { Clock } from "./lib/time.ts";
 import type { GroupName } from "./protocol/ids.ts";
 import { LibraryError } from "./sfu/transport/native/libraries.ts";
+import { Recorder } from "./recording/recorder.ts";
 import { openServerMedia } from "./server_media.ts";
 import { Router } from "./signalling/router.ts";
 
@@ -66,7 +69,7 @@ async function openServer(
   options: ServeOptions,
   log: Log,
 ): Promise<RunningServer> {
-  const { dataDirectory, staticDirectory } = options;
+  const { dataDirectory, recordingsDirectory, staticDirectory } = options;
   const clock = createSystemClock();
   const files = await openFiles(options, clock, log);
   const certificate = options.https && await openCertificate({
@@ -96,14 +99,24 @@ async function openServer(
     log,
     refused: () => refusals.count("failedLogins"),
   });
+  const authenticator = withLoginPauses(files.authenticator, pauses);
   const app = createApp({
     router: new Router({
       rtcConfiguration: ice.current,
       randomId: () => randomId(8),
+      randomRecorder: () => crypto.getRandomValues(new Uint8Array(16)).toHex(),
     }),
-    authenticator: withLoginPauses(files.authenticator, pauses),
+    authenticator,
     tokens: createTokenKeeper({ ...files, clock }),
     openMedia: (onEvent) => media.attach(onEvent),
+    openRecorder: (command, onEvent) =>
+      new Recorder({
+        module: new URL("./recording_worker.ts", import.meta.url),
+        directory: resolve(recordingsDirectory),
+        command,
+        onEvent,
+        log,
+      }),
     clock,
     log,
   });
@@ -143,6 +156,12 @@ async function openServer(
           flowsIn: (group) => app.flowsIn(group),
         }),
         adminApi: administration.api,
+        recordings: createRecordingsPages({
+          directory: resolve(recordingsDirectory),
+          authenticator,
+          delay: pauseAfterFailure,
+          now: () => new Date(clock.now().wall),
+        }),
         config: files.config,
         log,
       }),
@@ -249,8 +268,7 @@ function openAdministration(
       tokens,
       hasher,
       now,
-      delay: () =>
-        new Promise((resolve) => setTimeout(resolve, FAILURE_DELAY_MS)),
+      delay: pauseAfterFailure,
     }),
     listGroups: () => groups.list(),
     hasGroup: async (name) => (await groups.find(name)).kind === "found",
@@ -274,6 +292,11 @@ function openAdministration(
       clearInterval(tokenTimer);
     },
   };
+}
+
+/** So that passwords cannot be tried one after the other. */
+function pauseAfterFailure(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, FAILURE_DELAY_MS));
 }
 
 /** So many random bytes: 8 for a chat message's id. */

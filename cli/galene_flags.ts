@@ -17,10 +17,7 @@ const FLAGS: Readonly<Record<string, Translation>> = {
   "data": { kind: "same", flag: "--data" },
   "groups": { kind: "same", flag: "--groups" },
   "static": { kind: "same", flag: "--static" },
-  "recordings": {
-    kind: "other",
-    advice: "Nereid does not record yet: leave it out",
-  },
+  "recordings": { kind: "same", flag: "--recordings" },
   "mdns": {
     kind: "other-switch",
     advice: "addresses are announced as they are: leave it out",

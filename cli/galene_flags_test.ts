@@ -12,6 +12,7 @@ Deno.test("Galène's flags mean what they mean for Galène (F.1)", () => {
     ["-http /run/x.sock", ["--http=/run/x.sock", "--https=off"]],
     ["-insecure=false -mdns=false", []],
     ["-data d -groups=g -static s", ["--data=d", "--groups=g", "--static=s"]],
+    ["-recordings r", ["--recordings=r"]],
     ["-udp-range 1234", ["--media-port=1234"]],
     ["-turn=", []],
     ["-turn auto", []],
@@ -32,7 +33,6 @@ Deno.test("Galène's flags mean what they mean for Galène (F.1)", () => {
 
 Deno.test("What Galène's flags cannot do here is said, and what to do instead (F.1)", () => {
   const rows: [string, RegExp][] = [
-    ["-recordings r", /-recordings: Nereid does not record yet: leave it out/],
     ["-turn :1194", /-turn :1194: .* no TURN server of its own/],
     ["-mdns", /-mdns: addresses are announced/],
     ["-udp-range 1000-2000", /one port is enough/],

@@ -1,6 +1,6 @@
 /**
  * Starts the server in a process of its own that may do no more than its flags
- * make necessary: write to its two folders, and to nothing else, wherever they
+ * make necessary: write to its three folders, and to nothing else, wherever they
  * are. (Permissions that stand in `deno.json` cannot depend on flags.)
  *
  * @module
@@ -18,9 +18,15 @@ import { UsageError } from "./usage_error.ts";
 /** What the server may do, as flags of `deno run`. */
 export function toPermissions(options: ServeOptions): readonly string[] {
   const { dataDirectory, groupsDirectory, staticDirectory } = options;
+  const { recordingsDirectory } = options;
   const { http } = options;
   const socket = http !== undefined && "path" in http ? [http.path] : [];
-  const folders = [dataDirectory, groupsDirectory, ...socket];
+  const folders = [
+    dataDirectory,
+    groupsDirectory,
+    recordingsDirectory,
+    ...socket,
+  ];
   // What workers run counts as read.
   const code = WORKER_CODE.map(toPath);
   return [
@@ -39,9 +45,11 @@ export function toPermissions(options: ServeOptions): readonly string[] {
 const WORKER_CODE = [
   "../auth/bcrypt_worker.ts",
   "../media_worker.ts",
+  "../recording_worker.ts",
   "../clock.ts",
   "../lib",
   "../protocol",
+  "../recording",
   "../sfu",
 ];
 

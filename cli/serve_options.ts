@@ -18,6 +18,7 @@ export interface ServeOptions {
   readonly dataDirectory: string;
   readonly groupsDirectory: string;
   readonly staticDirectory: string;
+  readonly recordingsDirectory: string;
   /** The UDP and TCP port for media; 0 for any. */
   readonly mediaPort: number;
   /** How many threads carry media; 0: the main one does. */
@@ -56,6 +57,8 @@ Usage: npx -y deno@2.9.6 task serve [FLAGS]
   --data DIRECTORY        certificate and tokens (default data)
   --groups DIRECTORY      one NAME.json for each group (default groups)
   --static DIRECTORY      the web client (default web/dist)
+  --recordings DIRECTORY  where recordings go, a folder for each group (default
+                          recordings)
   --native CHOICE         whether the system's own libraries carry sound and pictures,
                           which takes much less of the processor: auto, on or off
                           (default auto: on Linux with OpenSSL 3)
@@ -64,7 +67,7 @@ Usage: npx -y deno@2.9.6 task serve [FLAGS]
 
 Flags with one dash are Galène's, with Galène's meaning: -http ADDRESS:PORT is for
 HTTPS, and with -insecure for plain HTTP, and nothing else is served then; -data,
--groups, -static; -udp-range PORT; -relay-only.
+-groups, -static, -recordings; -udp-range PORT; -relay-only.
 `;
 
 const NATIVE_OPTIONS: readonly NativeOption[] = ["auto", "on", "off"];
@@ -95,6 +98,7 @@ export function parseServeOptions(
     dataDirectory: flags.data,
     groupsDirectory: flags.groups,
     staticDirectory: flags.static,
+    recordingsDirectory: flags.recordings,
     ...parseMedia(flags["media-port"], flags["media-workers"]),
     publicAddresses: flags["public-address"] ?? [],
     relayOnly: flags["relay-only"],
@@ -113,6 +117,7 @@ function parseFlags(args: readonly string[]) {
         "data": { type: "string", default: "data" },
         "groups": { type: "string", default: "groups" },
         "static": { type: "string", default: "web/dist" },
+        "recordings": { type: "string", default: "recordings" },
         "media-port": { type: "string", default: "8444" },
         "media-workers": { type: "string" },
         "public-address": { type: "string", multiple: true },

@@ -12,6 +12,7 @@ Deno.test("parseServeOptions() has defaults that need no preparation", () => {
     dataDirectory: "data",
     groupsDirectory: "groups",
     staticDirectory: "web/dist",
+    recordingsDirectory: "recordings",
     mediaPort: 8444,
     mediaWorkers: navigator.hardwareConcurrency,
     publicAddresses: [],
@@ -23,7 +24,7 @@ Deno.test("parseServeOptions() has defaults that need no preparation", () => {
 
 Deno.test("parseServeOptions() takes every flag", () => {
   const args =
-    "--http off --https=[::1]:443 --data d --groups g --static s --media-port 0 --media-workers 3 " +
+    "--http off --https=[::1]:443 --data d --groups g --static s --recordings r --media-port 0 --media-workers 3 " +
     "--public-address 192.0.2.1 --public-address 2001:db8::1 --relay-only --native off " +
     "--log-level debug";
 
@@ -33,6 +34,7 @@ Deno.test("parseServeOptions() takes every flag", () => {
     dataDirectory: "d",
     groupsDirectory: "g",
     staticDirectory: "s",
+    recordingsDirectory: "r",
     mediaPort: 0,
     mediaWorkers: 3,
     publicAddresses: ["192.0.2.1", "2001:db8::1"],
@@ -73,22 +75,24 @@ Deno.test("toPermissions() lets the server write to its own folders only", () =>
 
   const permissions = toPermissions(options);
 
-  assert.ok(permissions.includes("--allow-write=/a,,b,groups"));
+  assert.ok(permissions.includes("--allow-write=/a,,b,groups,recordings"));
   const read = permissions.find((one) => one.startsWith("--allow-read="));
   assert.match(
     read ?? "",
-    /^--allow-read=\/a,,b,groups,\/page,\/.*\/auth\/bcrypt_worker\.ts,/,
+    /^--allow-read=\/a,,b,groups,recordings,\/page,\/.*\/auth\/bcrypt_worker\.ts,/,
   );
   // The code of workers, and nothing else of the project's folder.
-  const code = read?.split(",").slice(5).map((path) =>
+  const code = read?.split(",").slice(6).map((path) =>
     path.replace(toRoot(), "")
   );
   assert.deepEqual(code, [
     "auth/bcrypt_worker.ts",
     "media_worker.ts",
+    "recording_worker.ts",
     "clock.ts",
     "lib",
     "protocol",
+    "recording",
     "sfu",
   ]);
   assert.ok(!permissions.some((one) => /run|-A|all$/.test(one)));
@@ -115,7 +119,9 @@ Deno.test("A Unix socket may be served on, and nothing beside it (D-1)", () => {
 
   assert.deepEqual(options.http, { path: "/run/x.sock" });
   const permissions = toPermissions(options);
-  assert.ok(permissions.includes("--allow-write=data,groups,/run/x.sock"));
+  assert.ok(
+    permissions.includes("--allow-write=data,groups,recordings,/run/x.sock"),
+  );
 });
 
 function toRoot(): string {

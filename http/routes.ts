@@ -15,6 +15,7 @@ import {
   type FileOptions,
   type StaticFiles,
 } from "./static_files.ts";
+import type { RecordingsPages } from "./recordings/recordings.ts";
 import type { WebSocketEndpoint } from "./websocket.ts";
 import type { Endpoint } from "./whip/endpoint.ts";
 
@@ -27,6 +28,7 @@ export interface RouteParts {
   readonly adminApi: AdminApi;
   /** Publishing by WHIP and playing by WHEP. */
   readonly programs: Endpoint;
+  readonly recordings: RecordingsPages;
   /** The configuration, as it is now. */
   readonly config: () => Promise<Config>;
   readonly log: Log;
@@ -64,6 +66,14 @@ export function createRoutes(parts: RouteParts): FetchHandler {
   app.use(async (c, next) =>
     toCanonicalHost(c) ?? toCleanPath(c) ?? await next()
   );
+  for (const path of ["/recordings", "/recordings/*"]) {
+    app.all(path, (c) =>
+      parts.recordings({
+        request: c.req.raw,
+        network: networkOf(c.env.remote),
+        baseUrl: baseOf(c),
+      }));
+  }
   app.all("/group/*", (c) => answerGroup(c, parts, files));
   app.all("*", (c) => answerStatic(c, files));
   app.onError((error, c) => {

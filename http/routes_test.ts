@@ -73,6 +73,8 @@ async function openFixture(
     adminApi: (request) => Promise.resolve(new Response(request.method)),
     programs: ({ path, basePath }) =>
       Promise.resolve(new Response(`whip ${path.group} ${basePath}`)),
+    recordings: ({ baseUrl }) =>
+      Promise.resolve(new Response(`recordings ${baseUrl}`)),
     config: () => Promise.resolve({ ...DEFAULT_CONFIG, ...config }),
     log,
   });

@@ -10,6 +10,8 @@ export interface FileOptions {
    * absolute path is there, too.
    */
   readonly basePath?: string;
+  /** How long browsers may keep it, by when it was changed, if that is special. */
+  readonly cacheControl?: (modified: Date) => string;
 }
 
 /** Serves the files of one folder. */
@@ -35,11 +37,18 @@ export interface StaticFiles {
  */
 export function createStaticFiles(directory: string): StaticFiles {
   return {
-    async serve(request, path, { status = 200, basePath = "" } = {}) {
+    async serve(
+      request,
+      path,
+      {
+        status = 200,
+        basePath = "",
+        cacheControl = () => cacheControlOf(path),
+      } = {},
+    ) {
       if (!isPlainPath(path)) return undefined;
       const real = await realPathWithin(directory, path);
       if (real === undefined) return undefined;
-      const cacheControl = cacheControlOf(path);
       const to = { request, status, cacheControl };
       return basePath !== "" && real.endsWith(".html")
         ? await respondWithPage(real, encodeURI(basePath), to)
@@ -80,7 +89,7 @@ async function realPathWithin(
 interface AnswerTo {
   readonly request: Request;
   readonly status: number;
-  readonly cacheControl: string;
+  readonly cacheControl: (modified: Date) => string;
 }
 
 async function respondWithFile(
@@ -96,7 +105,7 @@ async function respondWithFile(
   }
   const headers = new Headers({
     "Content-Type": contentTypeOf(path),
-    "Cache-Control": cacheControl,
+    "Cache-Control": cacheControl(info.mtime ?? new Date(0)),
     "ETag": `"${info.size}-${info.mtime?.getTime() ?? 0}"`,
     "Last-Modified": (info.mtime ?? new Date(0)).toUTCString(),
   });
@@ -138,7 +147,7 @@ async function respondWithPage(
   const bytes = new TextEncoder().encode(moved);
   const headers = new Headers({
     "Content-Type": contentTypeOf(path),
-    "Cache-Control": cacheControl,
+    "Cache-Control": cacheControl(info.mtime ?? new Date(0)),
     "ETag": `"${bytes.length}-${info.mtime?.getTime() ?? 0}${basePath}"`,
   });
   if (status === 200 && isKnownTo(request, headers)) {

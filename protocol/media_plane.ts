@@ -133,6 +133,30 @@ export type MediaCommand =
     readonly sdp: string;
   }
   | { readonly kind: "close-subscriber"; readonly subscriber: SubscriberKey }
+  /**
+   * Has what comes of a publisher copied into a ring of shared memory, for a
+   * recorder, until it is untapped or closed. Answered by `publisher-tapped`.
+   * Said again, it changes nothing, and is answered again.
+   */
+  | {
+    readonly kind: "tap-publisher";
+    readonly publisher: PublisherKey;
+    /** Names the ring for ever; below 0, as others count up from 1. */
+    readonly ring: number;
+    readonly memory: SharedArrayBuffer;
+  }
+  | {
+    readonly kind: "untap-publisher";
+    readonly publisher: PublisherKey;
+    readonly ring: number;
+  }
+  /** A keyframe of these sources is wanted by who reads the ring. */
+  | {
+    readonly kind: "heed-tap";
+    readonly publisher: PublisherKey;
+    readonly ring: number;
+    readonly keyframes: readonly number[];
+  }
   /** Asks for one {@linkcode Measured} of each thread that carries media. */
   | { readonly kind: "measure" };
 
@@ -269,8 +293,20 @@ export interface Measured {
   readonly subscribers: ReadonlyMap<SubscriberKey, readonly TrackMeasures[]>;
 }
 
-/** What comes out of a plane: what signalling has to know, and measurements. */
-export type PlaneEvent = MediaEvent | Measured;
+/** A publisher's packets are copied; here is what they are to be read by. */
+export interface PublisherTapped {
+  readonly kind: "publisher-tapped";
+  readonly publisher: PublisherKey;
+  readonly codecs: readonly CodecName[];
+  /** The latest offer that was accepted. */
+  readonly sdp: string;
+}
+
+/**
+ * What comes out of a plane: what signalling has to know, measurements, and what
+ * a recorder has to know.
+ */
+export type PlaneEvent = MediaEvent | Measured | PublisherTapped;
 
 /** Takes commands and gives events; see the module's text for the order. */
 export interface MediaPlane {

@@ -12,7 +12,7 @@ import type {
 } from "../protocol/media_plane.ts";
 import { type PeerContext, Publisher } from "./publisher.ts";
 import { readKnownSource } from "./relay/known_source.ts";
-import { RelayedKind } from "./relay/packet_ring.ts";
+import { RelayedKind, RingWriter } from "./relay/packet_ring.ts";
 import type { RelayFeedback } from "./relay/relay_feedback.ts";
 import { createRelayHub } from "./relay/relay_hub.ts";
 import { SdpError } from "./sdp/sdp_error.ts";
@@ -86,6 +86,18 @@ export class Plane implements MediaPlane {
         return this.#answerSubscriber(command);
       case "close-subscriber":
         return this.#closeSubscriber(command.subscriber);
+      case "tap-publisher":
+        return this.#tap(command);
+      case "untap-publisher":
+        return this.#publishers.get(command.publisher)
+          ?.removeTap(command.ring);
+      case "heed-tap":
+        return this.#publishers.get(command.publisher)
+          ?.heed(command.ring, {
+            keyframes: command.keyframes,
+            limitBps: undefined,
+            rids: undefined,
+          });
       case "measure":
         return this.#measure();
       default:
@@ -185,6 +197,20 @@ export class Plane implements MediaPlane {
       this.#publishers.get(key)?.handleBatchEnd(instant);
     }
     this.#context.hub.flush();
+  }
+
+  /** For a recorder, which is told how to read what it gets. */
+  #tap(
+    { publisher: key, ring, memory }:
+      & MediaCommand
+      & { kind: "tap-publisher" },
+  ): void {
+    const publisher = this.#publishers.get(key);
+    if (publisher === undefined) return;
+    const { codecs, offered: sdp } = publisher;
+    publisher.addTap(ring, new RingWriter(memory), "recorder");
+    const kind = "publisher-tapped";
+    this.#context.onEvent({ kind, publisher: key, codecs, sdp });
   }
 
   #measure(): void {

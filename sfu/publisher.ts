@@ -55,11 +55,14 @@ export interface PeerContext {
  */
 export class Publisher implements PeerObserver, RtcpVisitor {
   readonly key: PublisherKey;
+  /** Those that the group allows, the preferred ones first. */
+  readonly codecs: readonly CodecName[];
+  /** The latest offer that was accepted. */
+  offered = "";
   /** Subscriptions to this flow; they add and remove themselves. */
   readonly subscribers = new Set<Subscriber>();
 
   readonly #context: PeerContext;
-  readonly #codecs: readonly CodecName[];
   readonly #transport: PeerTransport;
   readonly #identity: PeerIdentity;
   readonly #reports: PublisherReports;
@@ -90,7 +93,7 @@ export class Publisher implements PeerObserver, RtcpVisitor {
     context: PeerContext,
   ) {
     this.key = key;
-    this.#codecs = codecs;
+    this.codecs = codecs;
     this.#context = context;
     this.#taps = new Taps(key);
     this.#transport = context.hub.createPeer(this);
@@ -114,7 +117,7 @@ export class Publisher implements PeerObserver, RtcpVisitor {
    * @throws {RangeError} if it changes the certificate of a connected peer
    */
   offer(negotiation: Negotiation, sdp: string): void {
-    const offer = parsePublisherOffer(sdp, this.#codecs);
+    const offer = parsePublisherOffer(sdp, this.codecs);
     const { iceUfrag } = offer.remote;
     // First ours, so that checks with the new name are made with our new one.
     if (this.#remoteUfrag !== "" && iceUfrag !== this.#remoteUfrag) {
@@ -122,6 +125,7 @@ export class Publisher implements PeerObserver, RtcpVisitor {
     }
     this.#transport.setRemote(offer.remote);
     this.#remoteUfrag = iceUfrag;
+    this.offered = sdp;
     const changed = this.#updateTracks(offer);
     const local = this.#identity.next(this.#context.hub, this.#transport);
     this.#context.onEvent({
@@ -148,6 +152,7 @@ export class Publisher implements PeerObserver, RtcpVisitor {
   poll(now: Now): void {
     if (!this.#transport.connected) return;
     this.#reports.relayedBps = this.#taps.limitBps(now.instant);
+    this.#reports.isRecorded = this.#taps.isRecorded;
     this.#reports.poll(this.#tracks, this.#arrivals, now.instant);
     this.#tellSpeaking(now.instant);
     this.#tellLayers(now.instant);
@@ -172,12 +177,17 @@ export class Publisher implements PeerObserver, RtcpVisitor {
     });
   }
 
+  /** The encodings of each track, in the order of the offer. */
+  get encodings(): readonly Encodings[] {
+    return this.#encodings;
+  }
+
   /** From now on another thread gets a copy of what comes. */
-  addTap(ring: RingId, writer: RingWriter): void {
+  addTap(ring: RingId, writer: RingWriter, reader?: "recorder"): void {
     const sources = this.#tracks
       .map(({ ssrc, rtxSsrc }, index) => ({ index, ssrc, rtxSsrc }))
       .filter(({ ssrc }) => ssrc >= 0);
-    this.#taps.add(ring, writer, sources);
+    this.#taps.add(ring, writer, sources, reader === "recorder");
   }
 
   /** It gets nothing more. */

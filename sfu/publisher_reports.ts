@@ -5,7 +5,7 @@ import { MAX_MISSING } from "./rtp/nack_generator.ts";
 import { upstreamBitrate, type ViewerLimit } from "./rtp/remb.ts";
 import { type ReportBlock, RtcpWriter } from "./rtp/rtcp_writer.ts";
 import type { ArrivalLog } from "./rtp/transport_feedback.ts";
-import type { SubscriberTrack } from "./subscriber_track.ts";
+import type { TrackViewer } from "./track_viewer.ts";
 import type { PeerTransport } from "./transport/ports.ts";
 
 /** Between receiver reports, in milliseconds (B-50). */
@@ -38,6 +38,8 @@ export class PublisherReports {
   readonly #missing = new Uint16Array(MAX_MISSING);
   /** What the viewers of other threads can take, in bit/s; 0: nobody there. */
   relayedBps = 0;
+  /** Whether a recorder gets it: alone, it must not hold the publisher back. */
+  isRecorded = false;
   #nextReport = 0;
   #nextFeedback = 0;
   #nextLimit = 0;
@@ -142,7 +144,10 @@ export class PublisherReports {
   }
 
   #limitOf(limited: readonly PublisherTrack[], now: Instant): number {
-    return Math.max(limitOf(limited, now), this.relayedBps);
+    return Math.max(
+      limitOf(limited, this.isRecorded, now),
+      this.relayedBps,
+    );
   }
 
   /** A compound packet has to begin with a report (RFC 3550 §6.1). */
@@ -157,16 +162,28 @@ function canBeLimited(track: PublisherTrack): boolean {
     track.understands("goog-remb");
 }
 
+/** A recorder takes whatever comes (row C-11). */
+const RECORDER: ViewerLimit = {
+  rateBps: Infinity,
+  maxSpatialLayer: 0,
+  maxTemporalLayer: 0,
+};
+
 /** What the viewers of these tracks can take together, in bit/s (B-51). */
-function limitOf(limited: readonly PublisherTrack[], now: Instant): number {
+function limitOf(
+  limited: readonly PublisherTrack[],
+  isRecorded: boolean,
+  now: Instant,
+): number {
   return upstreamBitrate(limited.map((track) => {
     const { encodings } = track;
     const isOneOfSeveral = encodings !== undefined && encodings.all.length > 1;
+    const viewers = isOneOfSeveral
+      ? bestOf(encodings, now)
+      : limitsOf(track, track.viewers, now);
     return {
       isLow: isOneOfSeveral && encodings.delivering(now)[0] === track,
-      viewers: isOneOfSeveral
-        ? bestOf(encodings, now)
-        : limitsOf(track, track.viewers, now),
+      viewers: isRecorded ? [...viewers, RECORDER] : viewers,
     };
   }));
 }
@@ -185,7 +202,7 @@ function bestOf(encodings: Encodings, now: Instant): ViewerLimit[] {
 
 function limitsOf(
   { layerRates }: PublisherTrack,
-  viewers: readonly SubscriberTrack[],
+  viewers: readonly TrackViewer[],
   now: Instant,
 ): ViewerLimit[] {
   const maxSpatialLayer = layerRates.topSpatial(now);

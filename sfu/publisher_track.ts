@@ -26,7 +26,7 @@ import {
 import { CODECS } from "./sdp/codecs.ts";
 import type { AcceptedSection, OfferedCodec } from "./sdp/publisher_offer.ts";
 import type { Encodings } from "./encodings.ts";
-import type { SubscriberTrack } from "./subscriber_track.ts";
+import type { TrackViewer } from "./track_viewer.ts";
 
 /** How often the cache's size is reconsidered, in milliseconds (B-22). */
 const RESIZE_INTERVAL_MS = 1_000;
@@ -71,7 +71,7 @@ export class PublisherTrack {
   /** The most that it has ever taken within a second, in bit/s. */
   peakBps = 0;
 
-  readonly #viewers: SubscriberTrack[] = [];
+  readonly #viewers: TrackViewer[] = [];
   readonly #extender = new SequenceExtender();
   readonly #nacks = new NackGenerator();
   readonly #rate = new RateMeter();
@@ -134,12 +134,12 @@ export class PublisherTrack {
   }
 
   /** Who gets the track now. */
-  get viewers(): readonly SubscriberTrack[] {
+  get viewers(): readonly TrackViewer[] {
     return this.#viewers;
   }
 
   /** From now on the viewer's track gets what comes. */
-  attach(viewer: SubscriberTrack, now: Instant): void {
+  attach(viewer: TrackViewer, now: Instant): void {
     if (this.#viewers.includes(viewer)) return;
     // Not to this one: what is in the cache already, it may get from there.
     this.forwardBatch(now);
@@ -147,7 +147,7 @@ export class PublisherTrack {
   }
 
   /** The viewer's track gets nothing more. */
-  detach(viewer: SubscriberTrack): void {
+  detach(viewer: TrackViewer): void {
     const index = this.#viewers.indexOf(viewer);
     if (index >= 0) this.#viewers.splice(index, 1);
   }

@@ -24,6 +24,7 @@ import { TrackPicture } from "./track_picture.ts";
 import { TrackRate } from "./track_rate.ts";
 import { measureTrack } from "./track_measures.ts";
 import { TrackShare } from "./track_share.ts";
+import type { TrackViewer } from "./track_viewer.ts";
 import { TrackWriter } from "./track_writer.ts";
 import type { PathTrack } from "./viewer_path.ts";
 
@@ -37,7 +38,7 @@ const PADDING_PACKETS = 16;
  * One track towards one viewer: which of the publisher's packets go out, and
  * under which numbers. Keeps no packets.
  */
-export class SubscriberTrack implements PathTrack, PacedTrack {
+export class SubscriberTrack implements PathTrack, PacedTrack, TrackViewer {
   readonly statistics = new SenderStatistics();
   /** Our SDP's section for the track; replaced when it becomes (in)active. */
   section: SubscriberSection;

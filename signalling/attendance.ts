@@ -23,6 +23,7 @@ import type { FlowTable } from "./flow_table.ts";
 import type { Group, Member } from "./group.ts";
 import { enter, exit, type Groups } from "./groups.ts";
 import { checkLiveness } from "./liveness.ts";
+import type { Recorders } from "./recorders.ts";
 import {
   CUT_OFF,
   type Ending,
@@ -44,9 +45,11 @@ export class Attendance {
   readonly #sessions = new Map<SessionId, Session>();
   readonly #groups: Groups;
   readonly #flows: FlowTable;
+  readonly #recorders: Recorders;
   #isStopping = false;
 
-  constructor(groups: Groups, flows: FlowTable) {
+  constructor(groups: Groups, flows: FlowTable, recorders: Recorders) {
+    this.#recorders = recorders;
     this.#groups = groups;
     this.#flows = flows;
   }
@@ -176,7 +179,8 @@ export class Attendance {
     turn: Turn,
   ): void {
     const session = this.#sessions.get(victim.session);
-    if (session !== undefined) this.end(session, toKick(text, by), turn);
+    if (session === undefined) this.#recorders.stopIfRecorder(victim, turn);
+    else this.end(session, toKick(text, by), turn);
   }
 
   /** Ends a connection: others hear of it first, then the client. */
@@ -227,6 +231,7 @@ export class Attendance {
   /** Locks all groups and sends everybody away. */
   shutDown(message: string, turn: Turn): void {
     this.#isStopping = true;
+    this.#recorders.stopAll(turn);
     for (const group of this.#groups.all) {
       group.lockMessage = message;
       group.announceChange(turn);

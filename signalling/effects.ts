@@ -10,6 +10,10 @@ import type { CloseCode, ProtocolError } from "../protocol/errors.ts";
 import type { GroupName, SessionId, Username } from "../protocol/ids.ts";
 import type { MediaCommand, MediaEvent } from "../protocol/media_plane.ts";
 import type {
+  RecordingCommand,
+  RecordingEvent,
+} from "../protocol/recording.ts";
+import type {
   RtcConfiguration,
   ServerMessage,
 } from "../protocol/server_message.ts";
@@ -93,6 +97,7 @@ export type Input =
     readonly outcome: TokenOutcome;
   }
   | { readonly kind: "media"; readonly event: MediaEvent }
+  | { readonly kind: "recording"; readonly event: RecordingEvent }
   /** A description file has been changed. */
   | { readonly kind: "group-changed"; readonly description: GroupDescription }
   /** Clients are to be told of other ICE servers, or of new passwords for them. */
@@ -154,4 +159,5 @@ export type Effect =
     readonly to: SessionId;
     readonly client: CensusClient;
   }
-  | { readonly kind: "media"; readonly command: MediaCommand };
+  | { readonly kind: "media"; readonly command: MediaCommand }
+  | { readonly kind: "record"; readonly command: RecordingCommand };

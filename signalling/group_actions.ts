@@ -5,6 +5,7 @@ import { asJsonObject, type Group, type Member, mergeData } from "./group.ts";
 import type { Groups } from "./groups.ts";
 import { isTooLong } from "./operator_text.ts";
 import { type Act, may } from "./permissions.ts";
+import type { Recorders } from "./recorders.ts";
 import type { TokenDesk } from "./token_desk.ts";
 import { serverUserMessage, type Turn } from "./turn.ts";
 
@@ -15,6 +16,7 @@ export interface GroupActing {
   /** All groups of the server. */
   readonly groups: Groups;
   readonly tokens: TokenDesk;
+  readonly recorders: Recorders;
 }
 
 /**
@@ -44,9 +46,13 @@ export function handleGroupAction(
       if (isAllowed(acting, "setGroupData", turn)) setData(acting, value, turn);
       return;
     case "record":
+      if (isAllowed(acting, "record", turn)) {
+        acting.recorders.start(acting.group, acting.actor, turn);
+      }
+      return;
     case "unrecord":
       if (isAllowed(acting, "record", turn)) {
-        turn.sendError(acting.actor, "this server does not record");
+        acting.recorders.stop(acting.group, turn);
       }
       return;
     case "maketoken":

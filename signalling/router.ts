@@ -29,6 +29,7 @@ import {
   type SessionState,
   toEnding,
 } from "./session.ts";
+import { Recorders } from "./recorders.ts";
 import { Speakers } from "./speakers.ts";
 import { TokenDesk } from "./token_desk.ts";
 import { Turn } from "./turn.ts";
@@ -40,6 +41,11 @@ export interface RouterOptions {
   readonly rtcConfiguration: RtcConfiguration;
   /** Makes the id of a chat message: 8 random bytes in base64url, no padding. */
   readonly randomId: () => string;
+  /**
+   * Makes the id of a recorder, as hexadecimal digits. If it is absent, nothing
+   * can be recorded, and who wants to is told so.
+   */
+  readonly randomRecorder?: () => string;
 }
 
 /** A flow, for somebody who chooses one. */
@@ -73,6 +79,7 @@ export class Router {
   readonly #options: RouterOptions;
   readonly #groups: Groups;
   readonly #flows = new FlowTable();
+  readonly #recorders: Recorders;
   readonly #attendance: Attendance;
   readonly #tokens = new TokenDesk();
   readonly #limits = new LimitCounts();
@@ -81,7 +88,12 @@ export class Router {
   constructor(options: RouterOptions) {
     this.#options = options;
     this.#groups = new Groups(options.rtcConfiguration);
-    this.#attendance = new Attendance(this.#groups, this.#flows);
+    this.#recorders = new Recorders(options.randomRecorder);
+    this.#attendance = new Attendance(
+      this.#groups,
+      this.#flows,
+      this.#recorders,
+    );
   }
 
   /** How much there is of everything: for metrics, and to find leaks. */
@@ -127,6 +139,9 @@ export class Router {
       case "media":
         this.#flows.handleMedia(input.event, turn);
         break;
+      case "recording":
+        this.#recorders.handle(input.event, turn);
+        break;
       case "group-changed":
         this.#groups.describe(input.description, turn);
         break;
@@ -137,6 +152,7 @@ export class Router {
         this.#attendance.tick(turn);
         this.#flows.tick(turn);
         this.#groups.tick(turn);
+        this.#recorders.poll(this.#flows.all, turn);
         this.#tellSpeakers(turn);
         break;
       case "shut-down":
@@ -349,7 +365,9 @@ export class Router {
       }
       case "groupaction": {
         const groups = this.#groups;
-        const acting = { group, actor, groups, tokens: this.#tokens };
+        const tokens = this.#tokens;
+        const recorders = this.#recorders;
+        const acting = { group, actor, groups, tokens, recorders };
         return handleGroupAction(acting, message, turn);
       }
       default:

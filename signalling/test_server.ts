@@ -9,6 +9,7 @@ import { parseClientMessage } from "../protocol/client_message.ts";
 import { ProtocolError } from "../protocol/errors.ts";
 import { DEFAULT_CLIENT_LIMITS } from "../protocol/client_limits.ts";
 import type { GroupName, SessionId, Username } from "../protocol/ids.ts";
+import type { RecordingCommand } from "../protocol/recording.ts";
 import type { MediaCommand, MediaEvent } from "../protocol/media_plane.ts";
 import { encodeServerMessage } from "../protocol/server_codec.ts";
 import type { CredentialsOutcome, Effect, Input } from "./effects.ts";
@@ -62,15 +63,24 @@ export class TestServer {
   readonly tokenActs: Extract<Effect, { kind: "act-on-tokens" }>[] = [];
   /** Who is to be told what is measured, of which flows. */
   readonly told: Extract<Effect, { kind: "tell-statistics" }>[] = [];
-  readonly router = new Router({
-    rtcConfiguration: {},
-    randomId: () => `random-${++this.#lastId}`,
-  });
+  readonly router: Router;
+  /** What the recorder has been told. */
+  readonly recordings: RecordingCommand[] = [];
   #lastId = 0;
   #lastSession = 0;
   #nowMs = 0;
   readonly #heard = new Map<SessionId, Wire[]>();
   #commands: MediaCommand[] = [];
+
+  /** @param records whether groups can be recorded */
+  constructor({ records = false } = {}) {
+    const randomId = () => `random-${++this.#lastId}`;
+    this.router = new Router({
+      rtcConfiguration: {},
+      randomId,
+      ...(records && { randomRecorder: randomId }),
+    });
+  }
 
   /** Opens a connection. */
   connect(): SessionId {
@@ -211,6 +221,9 @@ export class TestServer {
         return;
       case "media":
         this.#commands.push(effect.command);
+        return;
+      case "record":
+        this.recordings.push(effect.command);
     }
   }
 

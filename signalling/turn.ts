@@ -3,6 +3,7 @@ import { toCloseReason } from "../protocol/close_reason.ts";
 import type { CloseCode, ErrorId } from "../protocol/errors.ts";
 import type { ClientId, GroupName, SessionId } from "../protocol/ids.ts";
 import type { MediaCommand } from "../protocol/media_plane.ts";
+import type { RecordingCommand } from "../protocol/recording.ts";
 import type {
   ServerMessage,
   ServerUserMessage,
@@ -50,6 +51,11 @@ export class Turn {
   /** Tells the media plane what to do. */
   command(command: MediaCommand): void {
     this.effects.push({ kind: "media", command });
+  }
+
+  /** Tells the recorder what to do. */
+  record(command: RecordingCommand): void {
+    this.effects.push({ kind: "record", command });
   }
 
   /** Has credentials checked by those who can. */

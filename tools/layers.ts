@@ -28,6 +28,7 @@ const EVERYTHING = [
   "lib",
   "log.ts",
   "protocol",
+  "recording",
   "server_media.ts",
   "sfu",
   "signalling",
@@ -57,6 +58,12 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     imports: ["lib", "sfu/rtp"],
     packages: ["werift", "@peculiar/x509", "reflect-metadata"],
   },
+  "recording/matroska": { imports: [], pure: true },
+  "recording/frames": {
+    imports: ["lib", "sfu/rtp", "recording/matroska"],
+    pure: true,
+  },
+  "recording": { imports: ["lib", "protocol", "sfu"] },
   "sfu": { imports: ["lib", "protocol/ids.ts", "protocol/media_plane.ts"] },
   "http": {
     imports: ["lib", "protocol", "auth"],
@@ -96,6 +103,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   "main.ts": { imports: EVERYTHING },
   "media_worker.ts": { imports: ["clock.ts", "sfu"] },
+  "recording_worker.ts": { imports: ["clock.ts", "recording"] },
   "tools": {
     imports: EVERYTHING,
     packages: ["esbuild", "@fontsource-variable/inter"],
@@ -150,7 +158,7 @@ export function checkImport(
   const { imports, types = [] } = layer;
   const allowed = [name, ...imports];
   if (isTest(path)) allowed.push("tests/support", "clock.ts");
-  if (target === "main.ts" || target === "media_worker.ts") {
+  if (target === "main.ts" || /^[a-z]+_worker\.ts$/.test(target)) {
     return `${target} is a composition root and nobody imports it: move what ` +
       "is shared to a module of its own";
   }

@@ -6,8 +6,9 @@ import { RelayedKind, type RingWriter } from "./packet_ring.ts";
 import type { RelayFeedback } from "./relay_feedback.ts";
 import type { RingId } from "./relay_messages.ts";
 
-/** Another thread whose viewers get the flow. */
+/** Another thread whose viewers get the flow, or which records it. */
 interface Tap {
+  readonly isRecorder: boolean;
   readonly ring: RingId;
   readonly writer: RingWriter;
   /** What its viewers can take. */
@@ -29,15 +30,17 @@ export class Taps {
    * From now on another thread gets a copy of what comes.
    *
    * @param sources what it cannot see from the packets any more
+   * @param isRecorder whether it has no viewers, but writes a file
    */
   add(
     ring: RingId,
     writer: RingWriter,
     sources: readonly KnownSource[],
+    isRecorder = false,
   ): void {
     if (this.#all.some((tap) => tap.ring === ring)) return;
     const estimate = new ViewerEstimate();
-    this.#all.push({ ring, writer, estimate, rids: undefined });
+    this.#all.push({ isRecorder, ring, writer, estimate, rids: undefined });
     for (const source of sources) {
       const bytes = writeKnownSource(source);
       const { source: kind } = RelayedKind;
@@ -83,6 +86,11 @@ export class Taps {
     if (tap === undefined) return;
     if (limitBps !== undefined) tap.estimate.note(limitBps, now);
     if (rids !== undefined) tap.rids = rids;
+  }
+
+  /** Whether a recorder gets it, which can take whatever comes. */
+  get isRecorded(): boolean {
+    return this.#all.some(({ isRecorder }) => isRecorder);
   }
 
   /** What the viewers of other threads can take, in bit/s; 0: there are none. */

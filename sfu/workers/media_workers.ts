@@ -118,6 +118,13 @@ export class MediaWorkers implements MediaPlane {
         );
       case "close-subscriber":
         return this.#closeSubscriber(command);
+      case "tap-publisher":
+      case "untap-publisher":
+      case "heed-tap":
+        return this.#post(
+          this.#publishers.get(command.publisher)?.worker,
+          command,
+        );
       case "measure":
         return this.#pool.postToAll(command);
       default:

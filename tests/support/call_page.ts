@@ -95,6 +95,30 @@ export class CallPage {
     );
   }
 
+  /** Chooses an item of the menu that is open. */
+  async choose(label: string): Promise<void> {
+    await waitFor(
+      `the item “${label}” on ${this.username}'s page`,
+      () =>
+        this.page.evaluate((label) => {
+          const item = [...document.querySelectorAll("button")]
+            .find(({ textContent }) => textContent === label);
+          item?.click();
+          return item !== undefined;
+        }, label),
+      (done) => done,
+    );
+  }
+
+  /** Waits until the page says that the call is recorded, or that it is not. */
+  async showsRecording(isRecorded: boolean): Promise<void> {
+    await waitFor(
+      `the mark of a recording on ${this.username}'s page`,
+      () => this.#count('[data-testid="recording"]'),
+      (count) => (count > 0) === isRecorded,
+    );
+  }
+
   /** Chooses the camera's quality: the flow is replaced by a new one. */
   async chooseQuality(quality: "low" | "normal" | "high"): Promise<void> {
     await this.press("open-more");

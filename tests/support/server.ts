@@ -179,6 +179,7 @@ function flagsFor(folder: string, host: string, at?: Ready): string[] {
   return [
     `--data=${folder}/data`,
     `--groups=${folder}/groups`,
+    `--recordings=${folder}/recordings`,
     `--http=127.0.0.1:${httpPort}`,
     `--https=${host}:${httpsPort}`,
     "--media-port=0",

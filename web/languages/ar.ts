@@ -429,6 +429,8 @@ export const AR: Catalog = {
     subgroups: "اعرض المجموعات الفرعية",
     record: "ابدأ التسجيل",
     unrecord: "أوقف التسجيل",
+    recordings: "التسجيلات",
+    recorded: "هذه المكالمة تُسجَّل",
     announce: "نبّه الجميع",
     lockTitle: "قفل المجموعة",
     lockLabel: "ماذا تقول لمن يبقون خارجها (اختياري)",

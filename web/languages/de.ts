@@ -444,6 +444,8 @@ export const DE: Catalog = {
     subgroups: "Untergruppen zeigen",
     record: "Aufzeichnung beginnen",
     unrecord: "Aufzeichnung beenden",
+    recordings: "Aufzeichnungen",
+    recorded: "Dieses Gespräch wird aufgezeichnet",
     announce: "Alle warnen",
     lockTitle: "Gruppe sperren",
     lockLabel: "Was denen gesagt wird, die draußen bleiben (optional)",

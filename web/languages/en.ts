@@ -436,6 +436,8 @@ export const EN = {
     subgroups: "Show subgroups",
     record: "Start recording",
     unrecord: "Stop recording",
+    recordings: "Recordings",
+    recorded: "This call is recorded",
     announce: "Warn everybody",
     lockTitle: "Lock the group",
     lockLabel: "What to tell those who are kept out (optional)",

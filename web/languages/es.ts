@@ -434,6 +434,8 @@ export const ES: Catalog = {
     subgroups: "Mostrar los subgrupos",
     record: "Empezar a grabar",
     unrecord: "Dejar de grabar",
+    recordings: "Grabaciones",
+    recorded: "Esta llamada se graba",
     announce: "Avisar a todos",
     lockTitle: "Bloquear el grupo",
     lockLabel: "Qué decir a quienes se queden fuera (opcional)",

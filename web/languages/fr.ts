@@ -434,6 +434,8 @@ export const FR: Catalog = {
     subgroups: "Afficher les sous-groupes",
     record: "Commencer l’enregistrement",
     unrecord: "Arrêter l’enregistrement",
+    recordings: "Enregistrements",
+    recorded: "Cet appel est enregistré",
     announce: "Avertir tout le monde",
     lockTitle: "Verrouiller le groupe",
     lockLabel: "Ce qu’il faut dire à ceux qui restent dehors (facultatif)",

@@ -433,6 +433,8 @@ export const PL: Catalog = {
     subgroups: "Pokaż podgrupy",
     record: "Zacznij nagrywać",
     unrecord: "Przestań nagrywać",
+    recordings: "Nagrania",
+    recorded: "Ta rozmowa jest nagrywana",
     announce: "Ostrzeż wszystkich",
     lockTitle: "Zablokuj grupę",
     lockLabel: "Co powiedzieć tym, którzy nie wejdą (opcjonalnie)",

@@ -17,6 +17,11 @@ export function toGroupAddress(group: string, base = BASE_PATH): string {
   return `${base}/group/${encodeGroup(group)}/`;
 }
 
+/** The address of the list of a group's recordings. */
+export function toRecordingsAddress(group: string, base = BASE_PATH): string {
+  return `${base}/recordings/${encodeGroup(group)}/`;
+}
+
 /** The group whose page has this path: `/group/a%20b/c/` gives `a b/c`. */
 export function parseGroupAddress(pathname: string, base = BASE_PATH): string {
   const prefix = `${base}/group/`;

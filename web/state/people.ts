@@ -34,6 +34,11 @@ export function raisedHands(people: readonly Person[]): readonly Person[] {
     .toSorted((a, b) => (a.handSinceMs ?? 0) - (b.handSinceMs ?? 0));
 }
 
+/** Whether the call is recorded: the server's own client is there then. */
+export function isRecorded(people: readonly Person[]): boolean {
+  return people.some(({ permissions }) => permissions.includes("system"));
+}
+
 /** Whether what a person sends is heard, as far as one can tell. */
 export function isMuted(people: readonly Person[], clientId: string): boolean {
   return people.some((person) => person.id === clientId && person.muted);

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
+import { isRecorded } from "../state/people.ts";
 import { STRINGS } from "../strings.ts";
 import { ChatPanel } from "./chat_panel.tsx";
 import { Dialogs } from "./dialogs.tsx";
@@ -23,7 +24,7 @@ export function CallScreen(): JSX.Element {
 
   return (
     <main class="call" ref={main} tabIndex={-1} data-panel={panel}>
-      <ConnectionBanner />
+      <Banners />
       <div class="call-stage">
         <VideoGrid playback={playback} />
         <Reactions />
@@ -46,14 +47,20 @@ export function CallScreen(): JSX.Element {
   );
 }
 
-function ConnectionBanner(): JSX.Element {
+/** What concerns everybody: that one is not connected, or is recorded. */
+function Banners(): JSX.Element {
   const { store, session } = usePage();
-  const { phase, online } = store.state.value;
+  const { phase, online, people } = store.state.value;
   const lost = phase.kind === "call" && phase.link.kind === "lost"
     ? phase.link
     : undefined;
   return (
     <div role="status" class="banner-place">
+      {isRecorded(people) && (
+        <div class="banner banner-recording" data-testid="recording">
+          <Icon name="film" /> {STRINGS.group.recorded}
+        </div>
+      )}
       {!online && (
         <div class="banner">
           <Icon name="warning" /> {STRINGS.call.offline}

@@ -1,4 +1,6 @@
 import type { JSX } from "preact";
+import { toRecordingsAddress } from "../pages/group_address.ts";
+import { isRecorded } from "../state/people.ts";
 import { STRINGS } from "../strings.ts";
 import { Menu, MenuItem } from "./menu.tsx";
 import { usePage } from "./page.ts";
@@ -53,6 +55,14 @@ export function GroupMenu(): JSX.Element | null {
         </>
       )}
       {records && <RecordItem />}
+      {records && (
+        <MenuItem
+          label={words.recordings}
+          icon="film"
+          testId="open-recordings"
+          onChoose={() => open(toRecordingsAddress(group.name), "_blank")}
+        />
+      )}
       {me.permissions.includes("op") && (
         <MenuItem
           label={words.clear}
@@ -67,8 +77,7 @@ export function GroupMenu(): JSX.Element | null {
 
 function RecordItem(): JSX.Element {
   const { store, session } = usePage();
-  const recording = store.state.value.people
-    .some(({ permissions }) => permissions.includes("system"));
+  const recording = isRecorded(store.state.value.people);
   return (
     <MenuItem
       label={recording ? STRINGS.group.unrecord : STRINGS.group.record}
