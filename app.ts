@@ -21,7 +21,8 @@ import {
   TICK_INTERVAL_MS,
 } from "./signalling/effects.ts";
 import type { GroupDescription } from "./signalling/group_description.ts";
-import type { PlayableFlow, Router } from "./signalling/router.ts";
+import type { PlayableFlow } from "./signalling/flow.ts";
+import type { Router } from "./signalling/router.ts";
 import type {
   Connection,
   ConnectionHandle,

@@ -85,3 +85,11 @@ export interface Flow {
 export function isLive(flow: Flow): boolean {
   return flow.state.kind !== "replaced";
 }
+
+/** A flow, for somebody who chooses one. */
+export interface PlayableFlow {
+  readonly id: FlowId;
+  readonly label: string;
+  /** Of its owner. */
+  readonly username: Username;
+}

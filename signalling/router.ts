@@ -2,22 +2,17 @@ import { assertNever } from "../lib/assert_never.ts";
 import type { Now } from "../lib/time.ts";
 import type { ClientMessage, Offer } from "../protocol/client_message.ts";
 import { ProtocolError, unreadable, violation } from "../protocol/errors.ts";
-import type {
-  ClientId,
-  FlowId,
-  GroupName,
-  SessionId,
-  Username,
-} from "../protocol/ids.ts";
+import type { ClientId, GroupName, SessionId } from "../protocol/ids.ts";
 import type { RtcConfiguration } from "../protocol/server_message.ts";
 import { Attendance } from "./attendance.ts";
 import { type CensusGroup, takeCensus } from "./census.ts";
 import { handleChat } from "./chat.ts";
 import type { CredentialsOutcome, Effect, Input } from "./effects.ts";
+import type { PlayableFlow } from "./flow.ts";
 import { FlowTable } from "./flow_table.ts";
 import { handleGroupAction } from "./group_actions.ts";
 import { Groups } from "./groups.ts";
-import { type Limit, LimitCounts } from "./limits.ts";
+import { LimitCounts } from "./limits.ts";
 import { may } from "./permissions.ts";
 import {
   CUT_OFF,
@@ -29,6 +24,7 @@ import {
   type SessionState,
   toEnding,
 } from "./session.ts";
+import type { RouterCounts } from "./router_counts.ts";
 import { Recorders } from "./recorders.ts";
 import { Speakers } from "./speakers.ts";
 import { TokenDesk } from "./token_desk.ts";
@@ -46,27 +42,6 @@ export interface RouterOptions {
    * can be recorded, and who wants to is told so.
    */
   readonly randomRecorder?: () => string;
-}
-
-/** A flow, for somebody who chooses one. */
-export interface PlayableFlow {
-  readonly id: FlowId;
-  readonly label: string;
-  /** Of its owner. */
-  readonly username: Username;
-}
-
-/** How much there is of everything. */
-export interface RouterCounts {
-  readonly sessions: number;
-  readonly flows: number;
-  readonly subscriptions: number;
-  /** In memory, empty ones included. */
-  readonly groups: number;
-  /** Token actions that wait for their answer. */
-  readonly tokenActions: number;
-  /** How often each limit has refused something since the start. */
-  readonly refused: Readonly<Partial<Record<Limit, number>>>;
 }
 
 /**
