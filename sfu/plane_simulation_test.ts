@@ -42,7 +42,7 @@ const EXPECTED = [
   { loss: 0.01, freezeMs: 200, sound: 0.998 },
   { loss: 0.05, freezeMs: 300, sound: 0.995 },
   { loss: 0.1, freezeMs: 700, sound: 0.995 },
-  { loss: 0.2, freezeMs: 1_500, sound: 0.98 },
+  { loss: 0.2, freezeMs: 1_500, sound: 0.995 },
 ];
 
 for (const { loss, ...expected } of EXPECTED) {

@@ -2,7 +2,7 @@ import { writeU16 } from "./bytes.ts";
 import type { PacketCache } from "./packet_cache.ts";
 
 /** The most packets that one repeats of those before it. */
-export const MAX_RED_DEPTH = 2;
+export const MAX_RED_DEPTH = 3;
 
 /** The header of a block that is not the last, and of the last (RFC 2198 §3). */
 const BLOCK_HEADER_SIZE = 4;

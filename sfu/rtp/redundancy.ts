@@ -7,8 +7,12 @@ import { MAX_RED_DEPTH } from "./red.ts";
 const RED_FROM = 0.004;
 const RED_UNTIL = 0.001;
 
-/** From which share of loss on each packet repeats two, not one. */
+/**
+ * From which share of loss on each packet repeats two, or three, not one. Lower
+ * mends longer gaps at the price of once the sound's rate for each.
+ */
 const DEEP_RED_FROM = 0.02;
+const DEEPEST_RED_FROM = 0.08;
 
 /** How much of its past each packet of sound repeats to one viewer (RFC 2198). */
 export class Redundancy {
@@ -23,7 +27,8 @@ export class Redundancy {
    */
   want(loss: number): number {
     if (loss <= (this.#wanted > 0 ? RED_UNTIL : RED_FROM)) this.#wanted = 0;
-    else this.#wanted = loss > DEEP_RED_FROM ? MAX_RED_DEPTH : 1;
+    else if (loss > DEEPEST_RED_FROM) this.#wanted = MAX_RED_DEPTH;
+    else this.#wanted = loss > DEEP_RED_FROM ? 2 : 1;
     return this.#wanted;
   }
 

@@ -8,6 +8,7 @@ test("Redundancy is of use as long as something is lost, and deeper if much is",
   assert.equal(redundancy.want(0.005), 1);
   assert.equal(redundancy.want(0.003), 1, "once it is on, it stays a while");
   assert.equal(redundancy.want(0.03), 2);
+  assert.equal(redundancy.want(0.1), 3);
   assert.equal(redundancy.want(0.001), 0);
 });
 
