@@ -308,9 +308,13 @@ export class SubscriberTrack implements PathTrack, PacedTrack, TrackViewer {
     const rateBps = estimator.started ? estimator.estimateBps : Infinity;
     // A little less than a round trip, as round trips vary.
     const rttMs = this.rttMs * 0.9;
-    if (this.#repairs.take(extended, size, rateBps, rttMs, now)) {
-      if (this.#sendAgain(extended, slot, now) > 0) this.statistics.repaired++;
-    } else if (this.#repairs.exhausted) this.#giveUp(now);
+    const copies = this.#repairs.take(extended, size, rateBps, rttMs, now);
+    if (this.#repairs.exhausted) this.#giveUp(now);
+    let sent = 0;
+    for (let copy = 0; copy < copies; copy++) {
+      sent += this.#sendAgain(extended, slot, now);
+    }
+    if (sent > 0) this.statistics.repaired++;
   }
 
   /**

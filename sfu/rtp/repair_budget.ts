@@ -15,6 +15,12 @@ const REMEMBERED = 256;
 const NOTHING = new Float64Array(0);
 
 /**
+ * How often to send what was sent again before in vain. Higher mends sooner what
+ * a bad path has lost twice, which is seldom; its last moments are what freezes.
+ */
+const COPIES = 2;
+
+/**
  * Which repairs a viewer gets: none twice within a round trip, and not more
  * than a share of what its path carries.
  */
@@ -28,7 +34,8 @@ export class RepairBudget {
   #filledAt = Number.NEGATIVE_INFINITY;
 
   /**
-   * Whether a packet may be sent again now; if so, that is noted.
+   * How often a packet may be sent again now, which is noted: more than once if
+   * what was sent again has not come.
    *
    * @param rateBps what the path carries; `Infinity` if that is not known
    */
@@ -38,22 +45,22 @@ export class RepairBudget {
     rateBps: number,
     rttMs: number,
     now: Instant,
-  ): boolean {
+  ): number {
     const slot = extended & (REMEMBERED - 1);
-    const repeated = this.#numbers[slot] === extended &&
-      now - this.#sentAt[slot]! < rttMs;
-    if (repeated) return false;
+    const wasSent = this.#numbers[slot] === extended;
+    if (wasSent && now - this.#sentAt[slot]! < rttMs) return 0;
     this.#fill(rateBps, now);
     this.exhausted = this.#bytes < sizeBytes;
-    if (this.exhausted) return false;
-    this.#bytes -= sizeBytes;
+    if (this.exhausted) return 0;
+    const copies = wasSent && this.#bytes >= COPIES * sizeBytes ? COPIES : 1;
+    this.#bytes -= copies * sizeBytes;
     if (this.#numbers === NOTHING) {
       this.#numbers = new Float64Array(REMEMBERED).fill(-1);
       this.#sentAt = new Float64Array(REMEMBERED);
     }
     this.#numbers[slot] = extended;
     this.#sentAt[slot] = now;
-    return true;
+    return copies;
   }
 
   #fill(rateBps: number, now: Instant): void {

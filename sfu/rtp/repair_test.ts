@@ -107,14 +107,24 @@ test("unwrapRtx() takes whatever packets there are", () => {
   );
 });
 
-test("RepairBudget sends nothing twice within a round trip", () => {
+test("RepairBudget sends nothing again within a round trip, and then twice", () => {
   const budget = new RepairBudget();
   const take = (extended: number, ms: number) =>
     budget.take(extended, 1_000, Infinity, 50, instantAt(ms));
-  assert.equal(take(7, 0), true);
-  assert.equal(take(7, 49), false);
-  assert.equal(take(8, 49), true);
-  assert.equal(take(7, 50), true);
+  assert.equal(take(7, 0), 1);
+  assert.equal(take(7, 49), 0);
+  assert.equal(take(8, 49), 1);
+  assert.equal(take(7, 50), 2, "the first was lost");
+});
+
+test("RepairBudget repairs once where there is no room for twice", () => {
+  const budget = new RepairBudget();
+  const take = () => budget.take(7, 1_000, 1e6, 0, NOW);
+  const taken = Array.from({ length: 17 }, take);
+  assert.deepEqual(taken, [1, ...new Array(15).fill(2), 0]);
+  const other = new RepairBudget();
+  other.take(1, 29_500, 1e6, 0, NOW);
+  assert.equal(other.take(1, 1_000, 1e6, 0, NOW), 1);
 });
 
 test("RepairBudget leaves most of the path to what is new", () => {
@@ -123,7 +133,7 @@ test("RepairBudget leaves most of the path to what is new", () => {
   /** How many packets of 1,000 bytes may go at 1 Mbit/s at a time. */
   const count = (ms: number) => {
     let taken = 0;
-    while (budget.take(extended++, 1_000, 1e6, 0, instantAt(ms))) taken++;
+    while (budget.take(extended++, 1_000, 1e6, 0, instantAt(ms)) > 0) taken++;
     return taken;
   };
   assert.equal(count(0), 31, "a quarter of a second at once");
