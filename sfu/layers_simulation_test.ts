@@ -9,10 +9,11 @@ import type {
 } from "../protocol/media_plane.ts";
 import { FakeHub, type FakePeer } from "../tests/support/fake_hub.ts";
 import { SimulatedCamera } from "../tests/support/simulated_encodings.ts";
+import { createSimulatedPlane } from "../tests/support/simulated_plane.ts";
 import { StrictDecoder } from "../tests/support/strict_decoder.ts";
 import { answerTo } from "../tests/support/test_sdp.ts";
 import { seededRandom, VirtualTime } from "../tests/support/virtual_time.ts";
-import { Plane } from "./plane.ts";
+import type { Plane } from "./plane.ts";
 import { readRtcp } from "./rtp/rtcp_reader.ts";
 import { RtcpWriter } from "./rtp/rtcp_writer.ts";
 import { ntpHigh, ntpLow } from "./rtp/ntp.ts";
@@ -35,19 +36,11 @@ class LayeredCall {
   limitBps = 0;
 
   constructor(sdp = SIMULCAST) {
-    const random = seededRandom(1);
-    const now = () => ({
-      instant: this.time.now,
-      wall: wallTimeAt(1.7e12 + this.time.now),
-    });
-    this.plane = new Plane({
+    this.plane = createSimulatedPlane({
       hub: this.#hub,
-      clock: { now },
-      random: (size) => Uint8Array.from({ length: size }, () => random() * 256),
+      now: () => this.time.now,
+      random: seededRandom(1),
       onEvent: (event) => this.#events.push(event),
-      onError: (error) => {
-        throw error;
-      },
     });
     this.plane.handle({
       kind: "open-publisher",

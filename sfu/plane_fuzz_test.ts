@@ -6,7 +6,7 @@
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { after, type Instant, instantAt, wallTimeAt } from "../lib/time.ts";
+import { after, type Instant, instantAt } from "../lib/time.ts";
 import type {
   Negotiation,
   PlaneEvent,
@@ -16,9 +16,10 @@ import type {
 } from "../protocol/media_plane.ts";
 import { FakeHub } from "../tests/support/fake_hub.ts";
 import { GrowthWatch } from "../tests/support/growth_watch.ts";
+import { createSimulatedPlane } from "../tests/support/simulated_plane.ts";
 import { answerTo, readSsrcs } from "../tests/support/test_sdp.ts";
 import { seededRandom } from "../tests/support/virtual_time.ts";
-import { Plane } from "./plane.ts";
+import type { Plane } from "./plane.ts";
 import { RtcpWriter } from "./rtp/rtcp_writer.ts";
 import { writeRtpHeader } from "./rtp/rtp_packet.ts";
 import { ArrivalLog } from "./rtp/transport_feedback.ts";
@@ -38,20 +39,11 @@ class Room {
   readonly #plane: Plane;
 
   constructor() {
-    const random = seededRandom(1);
-    this.#plane = new Plane({
+    this.#plane = createSimulatedPlane({
       hub: this.#hub,
-      clock: {
-        now: () => ({
-          instant: this.#now,
-          wall: wallTimeAt(1.7e12 + this.#now),
-        }),
-      },
-      random: (size) => Uint8Array.from({ length: size }, () => random() * 256),
+      now: () => this.#now,
+      random: seededRandom(1),
       onEvent: (event) => this.#events.push(event),
-      onError: (error) => {
-        throw error;
-      },
     });
     this.#plane.handle({
       kind: "open-publisher",

@@ -6,7 +6,6 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { wallTimeAt } from "../lib/time.ts";
 import type {
   Negotiation,
   PlaneEvent,
@@ -19,9 +18,10 @@ import {
   SimulatedCamera,
   type SimulatedEncoding,
 } from "../tests/support/simulated_encodings.ts";
+import { createSimulatedPlane } from "../tests/support/simulated_plane.ts";
 import { answerTo } from "../tests/support/test_sdp.ts";
 import { seededRandom, VirtualTime } from "../tests/support/virtual_time.ts";
-import { Plane } from "./plane.ts";
+import type { Plane } from "./plane.ts";
 import { readU16, writeU16 } from "./rtp/bytes.ts";
 import { readRtcp } from "./rtp/rtcp_reader.ts";
 import { RtpView } from "./rtp/rtp_packet.ts";
@@ -61,20 +61,11 @@ class LossyUplink {
   /** @param isNamed whether repairs say what they repair */
   constructor(isNamed: boolean) {
     this.#isNamed = isNamed;
-    const random = seededRandom(1);
-    this.#plane = new Plane({
+    this.#plane = createSimulatedPlane({
       hub: this.#hub,
-      clock: {
-        now: () => ({
-          instant: this.#time.now,
-          wall: wallTimeAt(1.7e12 + this.#time.now),
-        }),
-      },
-      random: (size) => Uint8Array.from({ length: size }, () => random() * 256),
+      now: () => this.#time.now,
+      random: seededRandom(1),
       onEvent: (event) => this.#events.push(event),
-      onError: (error) => {
-        throw error;
-      },
     });
     this.#plane.handle({
       kind: "open-publisher",

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { type Now, wallTimeAt } from "../../lib/time.ts";
 import type {
   Negotiation,
   PlaneEvent,
@@ -12,7 +11,7 @@ import type {
   SubscriberKey,
   ViewerKey,
 } from "../../protocol/media_plane.ts";
-import { Plane } from "../../sfu/plane.ts";
+import type { Plane } from "../../sfu/plane.ts";
 import { CAMERA } from "../../sfu/sdp/fixtures/chromium.ts";
 import { FakeHub } from "./fake_hub.ts";
 import { type LinkConditions, LinkModel } from "./link_model.ts";
@@ -22,6 +21,7 @@ import {
   SimulatedCamera,
   SOUND_MS,
 } from "./simulated_camera.ts";
+import { createSimulatedPlane } from "./simulated_plane.ts";
 import { SimulatedViewer } from "./simulated_viewer.ts";
 import { answerTo } from "./test_sdp.ts";
 import { seededRandom, VirtualTime } from "./virtual_time.ts";
@@ -58,15 +58,11 @@ export class SimulatedCall {
     cameras: readonly CameraOptions[] = [USUAL_CAMERA],
   ) {
     this.#random = seededRandom(seed);
-    const random = this.#random;
-    this.#plane = new Plane({
+    this.#plane = createSimulatedPlane({
       hub: this.#hub,
-      clock: { now: () => this.#now() },
-      random: (size) => Uint8Array.from({ length: size }, () => random() * 256),
+      now: () => this.time.now,
+      random: this.#random,
       onEvent: (event) => this.#events.push(event),
-      onError: (error) => {
-        throw error;
-      },
     });
     for (const options of cameras) this.#publish(options);
     this.time.every(10, () => this.#poll());
@@ -189,13 +185,6 @@ export class SimulatedCall {
     this.viewers.push(picture);
     peer.connect(this.time.now);
     return picture;
-  }
-
-  #now(): Now {
-    return {
-      instant: this.time.now,
-      wall: wallTimeAt(1.7e12 + this.time.now),
-    };
   }
 
   #poll(): void {
