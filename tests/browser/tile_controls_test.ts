@@ -18,10 +18,15 @@ async function choose(tile: Locator, testId: string): Promise<void> {
   await tile.page().getByTestId(testId).click();
 }
 
-/** How loud a tile plays, from 0 to 1. */
-function volumeOf(tile: Locator): Promise<number> {
-  return tile.locator("video[data-front]").evaluate((video) =>
-    (video as HTMLVideoElement).volume
+/** Waits until a tile plays as loud as that, from 0 to 1. */
+async function plays(tile: Locator, volume: number): Promise<void> {
+  await waitFor(
+    `a volume of ${volume}`,
+    () =>
+      tile.locator("video[data-front]").evaluate((video) =>
+        (video as HTMLVideoElement).volume
+      ),
+    (now) => now === volume,
   );
 }
 
@@ -54,13 +59,13 @@ testCall(
     );
 
     await choose(his, "silence");
-    assert.equal(await volumeOf(his), 0);
+    await plays(his, 0);
     await page.getByTestId("silence").click();
-    assert.equal(await volumeOf(his), 1);
+    await plays(his, 1);
     // In steps of five, by the keyboard as well.
     await page.getByTestId("volume").fill("50");
     await page.getByTestId("volume").press("ArrowUp");
-    assert.equal(await volumeOf(his), 0.55);
+    await plays(his, 0.55);
     await page.keyboard.press("Escape");
 
     await choose(his, "fullscreen");

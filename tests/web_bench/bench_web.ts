@@ -12,6 +12,12 @@ import { TestServer } from "../support/server.ts";
 import { OPEN_GROUP } from "../support/test_call.ts";
 import { waitFor } from "../support/wait_for.ts";
 import { measureFirstLoad, measurePromptness } from "./first_load.ts";
+import { measureDrawing } from "./drawing.ts";
+import {
+  type EffectCost,
+  type EffectName,
+  measureEffects,
+} from "./effects_cost.ts";
 import { measureMainThread } from "./main_thread.ts";
 import {
   FILM_FRAMES_PER_SECOND,
@@ -40,6 +46,11 @@ interface Figures {
   readonly scrollBusy: number;
   readonly scrollLongestTaskMs: number;
   readonly scrollLongestTaskOnProcessorMs: number;
+  /** Pictures that the page drew each second, and the longest time without one. */
+  readonly scrollFramesPerSecond: number;
+  readonly scrollLongestFrameMs: number;
+  /** What the camera's picture costs, by what is done to it. */
+  readonly effects: Readonly<Record<EffectName, EffectCost>>;
 }
 
 const SLOW_DOWN = 4;
@@ -53,6 +64,8 @@ const PHONE = { width: 390, height: 844 };
 /** Turns of a wheel, each by so many pixels. */
 const SCROLL_STEPS = 60;
 const SCROLL_PX = 100;
+/** Tiles of a phone's page that are in sight or near it. */
+const MOST_SEEN = 10;
 
 async function main(): Promise<Figures> {
   await using server = await TestServer.start({
@@ -63,7 +76,9 @@ async function main(): Promise<Figures> {
     const url = `${server.http}/group/maths/`;
     const load = await measureLoads(browser, url);
     const tiles = await measureTiles(browser, server);
-    return { ...load, ...tiles, ...await measureScroll(browser, server) };
+    const scroll = await measureScroll(browser, server);
+    const effects = await measureEffects(browser, url);
+    return { ...load, ...tiles, ...scroll, effects };
   } finally {
     await browser.close();
   }
@@ -119,17 +134,24 @@ async function measureScroll(browser: Browser, server: TestServer) {
   const { page } = call;
   await hasPictures(page, 1);
   await page.mouse.move(PHONE.width / 2, PHONE.height / 3);
-  const thread = await measureMainThread(page, async () => {
-    for (let step = 0; step < SCROLL_STEPS; step++) {
-      const down = step < SCROLL_STEPS / 2;
-      await page.mouse.wheel(0, down ? SCROLL_PX : -SCROLL_PX);
-    }
-  });
+  const thread = await measureMainThread(page, () => scroll(page));
+  // Once more when nothing but the scrolling is to be done.
+  await hasPictures(page, MOST_SEEN);
+  const drawn = await measureDrawing(page, () => scroll(page));
   return {
+    scrollFramesPerSecond: Math.round(drawn.framesPerSecond),
+    scrollLongestFrameMs: Math.round(drawn.longestFrameMs),
     scrollBusy: round(thread.busy),
     scrollLongestTaskMs: round(thread.longestTaskMs),
     scrollLongestTaskOnProcessorMs: round(thread.longestOnProcessorMs),
   };
+}
+
+async function scroll(page: Page): Promise<void> {
+  for (let step = 0; step < SCROLL_STEPS; step++) {
+    const down = step < SCROLL_STEPS / 2;
+    await page.mouse.wheel(0, down ? SCROLL_PX : -SCROLL_PX);
+  }
 }
 
 /** A page in a call with so many others. */

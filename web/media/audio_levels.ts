@@ -7,6 +7,9 @@ const SPEECH_LEVEL = 0.035;
 /** Lower flickers between words; higher points at who has long stopped. */
 const HOLD_MS = 600;
 
+/** How much of the sound is looked at each time: some ten milliseconds. */
+const SAMPLES = 512;
+
 /** A source that is listened to. */
 interface Meter {
   readonly source: MediaStreamAudioSourceNode;
@@ -32,6 +35,8 @@ export interface LevelWatch {
 export class AudioLevels implements LevelWatch {
   readonly #meters = new Map<string, Meter>();
   readonly #speaking = signal<ReadonlySet<string>>(new Set());
+  /** For one source after the other. */
+  readonly #samples = new Float32Array(SAMPLES);
   #context: AudioContext | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
 
@@ -47,7 +52,7 @@ export class AudioLevels implements LevelWatch {
     this.#context ??= new AudioContext();
     const source = this.#context.createMediaStreamSource(media);
     const analyser = this.#context.createAnalyser();
-    analyser.fftSize = 512;
+    analyser.fftSize = SAMPLES;
     source.connect(analyser);
     this.#meters.set(key, {
       source,
@@ -94,7 +99,7 @@ export class AudioLevels implements LevelWatch {
     const now = performance.now();
     const speaking = new Set<string>();
     for (const [key, meter] of this.#meters) {
-      meter.level = loudness(meter.analyser);
+      meter.level = this.#loudness(meter.analyser);
       if (meter.level > SPEECH_LEVEL) meter.lastSpokeMs = now;
       if (now - meter.lastSpokeMs < HOLD_MS) speaking.add(key);
     }
@@ -103,14 +108,14 @@ export class AudioLevels implements LevelWatch {
       this.#speaking.value = speaking;
     }
   }
-}
 
-/** The root mean square of what came last, from 0 to 1. */
-function loudness(analyser: AnalyserNode): number {
-  const samples = new Float32Array(analyser.fftSize);
-  analyser.getFloatTimeDomainData(samples);
-  const sum = samples.reduce((total, sample) => total + sample * sample, 0);
-  return Math.sqrt(sum / samples.length);
+  /** The root mean square of what came last, from 0 to 1. */
+  #loudness(analyser: AnalyserNode): number {
+    analyser.getFloatTimeDomainData(this.#samples);
+    let sum = 0;
+    for (const sample of this.#samples) sum += sample * sample;
+    return Math.sqrt(sum / SAMPLES);
+  }
 }
 
 function sameMembers(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {

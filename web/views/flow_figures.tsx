@@ -9,6 +9,9 @@ import { linesOfServer, linesOfTrack, ratesOf } from "./flow_lines.ts";
 import { Icon } from "./icons.tsx";
 import { usePage } from "./page.ts";
 
+/** Between two figures, which are too many for a line each. */
+const SEPARATOR = " · ";
+
 /** How well a flow gets through, in words and in figures. */
 export function FlowFigures(
   { flow, stats }: {
@@ -28,12 +31,12 @@ export function FlowFigures(
         <Icon name="signal" /> {words.quality[quality]}
       </p>
       {tracks.map((track, index) => (
-        <Lines key={index} lines={linesOfTrack(track)} />
+        <p key={index}>{linesOfTrack(track).join(SEPARATOR)}</p>
       ))}
       {server !== undefined && (
         <div data-testid="server-figures">
           <p class="figures-source">{words.server}</p>
-          <Lines lines={linesOfServer(server)} />
+          <p>{linesOfServer(server).join(SEPARATOR)}</p>
         </div>
       )}
     </div>
@@ -49,8 +52,4 @@ export function SendRates(
       {ratesOf(stats.value)}
     </span>
   );
-}
-
-function Lines({ lines }: { readonly lines: readonly string[] }): JSX.Element {
-  return <ul>{lines.map((line) => <li key={line}>{line}</li>)}</ul>;
 }

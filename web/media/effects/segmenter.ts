@@ -32,7 +32,12 @@ export class Segmenter {
         outputConfidenceMasks: true,
       },
     );
-    return new Segmenter(segmenter);
+    const made = new Segmenter(segmenter);
+    // Without WebGL it loads well, and fails with the first picture.
+    const image = new OffscreenCanvas(WIDTH, HEIGHT);
+    image.getContext("2d");
+    made.find({ image, width: WIDTH, height: HEIGHT });
+    return made;
   }
 
   /** Where the person is in this frame. */
