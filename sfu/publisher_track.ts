@@ -9,7 +9,7 @@ import {
   wantedCapacity,
 } from "./rtp/packet_cache.ts";
 import { RateMeter } from "./rtp/rate_meter.ts";
-import { RedEncoder } from "./rtp/red.ts";
+import { RedPayloads } from "./rtp/red_payloads.ts";
 import { Reception } from "./rtp/reception.ts";
 import { type RemoteClock, SourceClock } from "./rtp/remote_clock.ts";
 import type { ReportBlock } from "./rtp/rtcp_writer.ts";
@@ -52,6 +52,8 @@ export class PublisherTrack {
   /** When to ask the publisher for a keyframe, on behalf of all viewers. */
   readonly keyframes = new KeyframeRequests();
   readonly cache: PacketCache;
+  /** What viewers get who lose some of the sound. */
+  readonly red = new RedPayloads();
   /** Which RTP timestamp the publisher is at. */
   clock!: SourceClock;
   /** What it is sent in: the first that was offered, until packets tell. */
@@ -75,7 +77,6 @@ export class PublisherTrack {
   readonly #extender = new SequenceExtender();
   readonly #nacks = new NackGenerator();
   readonly #rate = new RateMeter();
-  readonly #red = new RedEncoder();
   readonly #remote: RemoteClock;
   #clockRate!: number;
   /** Of pictures: what each packet that waits says of itself. */
@@ -84,10 +85,6 @@ export class PublisherTrack {
   readonly #descriptor = new DependencyDescriptor();
   /** The same for packets of the cache. */
   #cacheReader: PictureReader | undefined;
-  /** What is in {@linkcode redPayload}: of which packet, with how many others. */
-  #redOf = -1;
-  #redDepth = 0;
-  #redPayload: Uint8Array | undefined;
   #reception: Reception | undefined;
   #resizeAt = 0;
   /** Packets that wait to be forwarded, by extended number, and how many. */
@@ -272,28 +269,6 @@ export class PublisherTrack {
     this.#reception?.senderReport(ntpHigh, ntpLow, now);
   }
 
-  /**
-   * The payload of the packet that is being forwarded, with `depth` packets
-   * before it (RFC 2198): a view, good for this packet. Viewers that want the
-   * same get the same.
-   */
-  redPayload(
-    extended: number,
-    payloadType: number,
-    depth: number,
-  ): Uint8Array | undefined {
-    const known = this.#redOf === extended && this.#redDepth === depth;
-    if (known) return this.#redPayload;
-    this.#redOf = extended;
-    this.#redDepth = depth;
-    return this.#redPayload = this.#red.encode(
-      this.cache,
-      extended,
-      payloadType,
-      depth,
-    );
-  }
-
   /** What came of it over the last second, in bit/s. */
   rateBps(now: Instant): number {
     return this.#rate.bytesPerSecond(now) * 8;
@@ -392,6 +367,7 @@ export class PublisherTrack {
   /** What was remembered is of no use to what comes. */
   #restart(): void {
     this.cache.clear();
+    this.red.clear();
     this.clock.clear();
     this.layerRates.clear();
     this.#descriptor.clear();

@@ -271,10 +271,19 @@ export class SubscriberTrack implements PathTrack, PacedTrack, TrackViewer {
     if (picture === undefined) {
       if (!this.#rewriter.map(extended, timestamp, now)) return;
       this.#writer.level = cache.level(slot);
-      const red = this.#redPayload(extended);
-      const marker = cache.marker(slot);
-      if (red) this.#send(this.#help.red!, marker, red, 0, red.length, now);
-      else this.#sendPayload(slot, undefined, now);
+      const { red } = source;
+      const payload = this.#findRed(extended);
+      if (payload < 0) this.#sendPayload(slot, undefined, now);
+      else {
+        this.#send(
+          this.#help.red!,
+          cache.marker(slot),
+          red.memory,
+          red.offset(payload),
+          red.size(payload),
+          now,
+        );
+      }
       return this.#noteShown();
     }
     if (!this.#picture.map(picture, extended, timestamp, now)) return;
@@ -402,12 +411,13 @@ export class SubscriberTrack implements PathTrack, PacedTrack, TrackViewer {
     return this.#help.payloadType ?? this.section.payloadType;
   }
 
-  /** The payload with redundancy, where that helps the viewer. */
-  #redPayload(extended: number): Uint8Array | undefined {
-    if (!this.#help.red) return undefined;
+  /** The payload with redundancy, where that helps the viewer; −1 otherwise. */
+  #findRed(extended: number): number {
+    if (!this.#help.red) return -1;
     const { depth } = this.#share.redundancy;
-    if (depth === 0) return undefined;
-    return this.source.redPayload(extended, this.#payloadType, depth);
+    if (depth === 0) return -1;
+    const { cache, red } = this.source;
+    return red.find(cache, extended, this.#payloadType, depth);
   }
 
   /** Sends a packet of the cache again: in a source of its own where agreed. */

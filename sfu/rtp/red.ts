@@ -12,31 +12,34 @@ const LAST_HEADER_SIZE = 1;
 const MAX_TIMESTAMP_OFFSET = 0x3fff;
 const MAX_BLOCK_SIZE = 0x3ff;
 
-/** A packet with its repeats stays below what fits into a datagram. */
-const MAX_PAYLOAD_SIZE = 1_200;
+/** A packet with its repeats, in bytes, stays below what fits into a datagram. */
+export const MAX_RED_PAYLOAD_BYTES = 1_200;
 
 /**
  * Makes payloads that repeat the sound of the packets before (RFC 2198), from a
- * cache that has them. One payload serves all viewers of a track.
+ * cache that has them.
  */
 export class RedEncoder {
-  readonly #out = new Uint8Array(MAX_PAYLOAD_SIZE);
   readonly #slots = new Int32Array(MAX_RED_DEPTH);
 
   /**
-   * The payload for a packet that is in the cache, with up to `depth` of those
-   * before it: a view, good until the next call. The number of repeats may be 0.
+   * Writes the payload for a packet that is in the cache, with up to `depth` of
+   * those before it, where `out` has room for {@linkcode MAX_RED_PAYLOAD_BYTES}.
+   * The number of repeats may be 0.
    *
    * @param payloadType of the sound, as the viewer knows it
+   * @returns its size; 0 if it would be too large or the cache lacks the packet
    */
   encode(
     cache: PacketCache,
     extended: number,
     payloadType: number,
     depth: number,
-  ): Uint8Array | undefined {
+    out: Uint8Array,
+    start: number,
+  ): number {
     const slot = cache.find(extended);
-    if (slot < 0) return undefined;
+    if (slot < 0) return 0;
     const timestamp = cache.timestamp(slot);
     const count = this.#findRepeats(cache, extended, timestamp, depth);
     const own = cache.payloadSize(slot);
@@ -44,23 +47,23 @@ export class RedEncoder {
     for (let i = 0; i < count; i++) {
       size += cache.payloadSize(this.#slots[i]!);
     }
-    if (size > MAX_PAYLOAD_SIZE) return undefined;
-    let at = 0;
+    if (size > MAX_RED_PAYLOAD_BYTES) return 0;
+    let at = start;
     for (let i = 0; i < count; i++) {
       const repeat = this.#slots[i]!;
       const offset = timestamp - cache.timestamp(repeat) >>> 0;
       const length = cache.payloadSize(repeat);
-      this.#out[at] = 0x80 | payloadType;
-      this.#out[at + 1] = offset >> 6;
-      writeU16(this.#out, at + 2, (offset & 0x3f) << 10 | length);
+      out[at] = 0x80 | payloadType;
+      out[at + 1] = offset >> 6;
+      writeU16(out, at + 2, (offset & 0x3f) << 10 | length);
       at += BLOCK_HEADER_SIZE;
     }
-    this.#out[at++] = payloadType;
+    out[at++] = payloadType;
     for (let i = 0; i < count; i++) {
-      at = cache.copyPayload(this.#slots[i]!, this.#out, at);
+      at = cache.copyPayload(this.#slots[i]!, out, at);
     }
-    at = cache.copyPayload(slot, this.#out, at);
-    return this.#out.subarray(0, at);
+    at = cache.copyPayload(slot, out, at);
+    return at - start;
   }
 
   /** Notes the slots of what can be repeated, the oldest first. */

@@ -3,7 +3,8 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { instantAt } from "../../lib/time.ts";
 import { PacketCache } from "./packet_cache.ts";
-import { RedEncoder } from "./red.ts";
+import { MAX_RED_PAYLOAD_BYTES, RedEncoder } from "./red.ts";
+import { RedPayloads } from "./red_payloads.ts";
 import { RepairBudget } from "./repair_budget.ts";
 import {
   LONG_RTP_HEADER_SIZE,
@@ -34,15 +35,20 @@ function cacheOf(packets: [number, number, number[]][]): PacketCache {
   return cache;
 }
 
+/** With redundancy, for number 102; empty if that cannot be had. */
+function encodeRed(cache: PacketCache, depth: number): number[] {
+  const out = new Uint8Array(MAX_RED_PAYLOAD_BYTES + 1);
+  const size = new RedEncoder().encode(cache, 102, 111, depth, out, 1);
+  return [...out.subarray(1, 1 + size)];
+}
+
 test("RedEncoder repeats the packets before (RFC 2198 §3)", () => {
   const cache = cacheOf([
     [100, -960, [1]],
     [101, 0, [2, 3]],
     [102, 960, [4, 5, 6]],
   ]);
-  const encode = (depth: number) => [
-    ...new RedEncoder().encode(cache, 102, 111, depth)!,
-  ];
+  const encode = (depth: number) => encodeRed(cache, depth);
   assert.deepEqual(encode(0), [111, 4, 5, 6]);
   // F, the type; 14 bits of offset and 10 of length: 960 << 10 | 2.
   assert.deepEqual(encode(1), [0xef, 0x0f, 0x00, 0x02, 111, 2, 3, 4, 5, 6]);
@@ -54,17 +60,39 @@ test("RedEncoder repeats the packets before (RFC 2198 §3)", () => {
 });
 
 test("RedEncoder leaves out what is missing, too old or too long", () => {
-  const encoder = new RedEncoder();
   const encode = (packets: [number, number, number[]][]) =>
-    encoder.encode(cacheOf(packets), 102, 111, 2);
-  assert.deepEqual([...encode([[102, 0, [9]]])!], [111, 9]);
-  assert.deepEqual([...encode([[101, 0, [8]], [102, 16_384, [9]]])!], [111, 9]);
-  assert.deepEqual([...encode([[101, 0, []], [102, 960, [9]]])!], [111, 9]);
+    encodeRed(cacheOf(packets), 2);
+  assert.deepEqual(encode([[102, 0, [9]]]), [111, 9]);
+  assert.deepEqual(encode([[101, 0, [8]], [102, 16_384, [9]]]), [111, 9]);
+  assert.deepEqual(encode([[101, 0, []], [102, 960, [9]]]), [111, 9]);
   const long = new Array<number>(1_024).fill(1);
-  assert.deepEqual([...encode([[101, 0, long], [102, 960, [9]]])!], [111, 9]);
+  assert.deepEqual(encode([[101, 0, long], [102, 960, [9]]]), [111, 9]);
   const half = new Array<number>(700).fill(1);
-  assert.equal(encode([[101, 0, half], [102, 960, half]]), undefined);
-  assert.equal(encode([[101, 0, [8]]]), undefined, "not in the cache");
+  assert.deepEqual(encode([[101, 0, half], [102, 960, half]]), []);
+  assert.deepEqual(encode([[101, 0, [8]]]), [], "not in the cache");
+});
+
+test("RedPayloads makes each payload of a batch once for all viewers alike", () => {
+  const cache = cacheOf([[100, 0, [1]], [101, 960, [2]], [102, 1_920, [3]]]);
+  const payloads = new RedPayloads();
+  const read = (extended: number, payloadType: number, depth: number) => {
+    const found = payloads.find(cache, extended, payloadType, depth);
+    const at = payloads.offset(found);
+    return [...payloads.memory.subarray(at, at + payloads.size(found))];
+  };
+  const toOne = [read(101, 111, 1), read(102, 111, 1), read(102, 111, 2)];
+  assert.deepEqual(toOne[1], [0xef, 0x0f, 0x00, 0x01, 111, 2, 3]);
+  for (let viewer = 0; viewer < 10; viewer++) {
+    const toAnother = [101, 102].map((extended) => read(extended, 111, 1));
+    assert.deepEqual([...toAnother, read(102, 111, 2)], toOne);
+  }
+  assert.equal(payloads.made, 3);
+
+  assert.equal(read(102, 96, 1).at(-3), 96, "under the viewer's own number");
+  assert.equal(payloads.find(cache, 103, 111, 1), -1, "not in the cache");
+  payloads.clear();
+  cache.clear();
+  assert.equal(payloads.find(cache, 102, 111, 1), -1, "no more");
 });
 
 test("unwrapRtx() undoes wrapRtx(), and passes over padding", () => {
