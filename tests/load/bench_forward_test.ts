@@ -16,6 +16,10 @@ const NAMES = [
   "allocatedBytesPerPacket",
   "chatP99Ms",
   "crowdLatencyP99Ms",
+  "silentPacketsPerCpuSecond",
+  "tellingPacketsPerCpuSecond",
+  "spreadPacketsPerCpuSecond",
+  "spreadLatencyP99Ms",
 ];
 
 if (Deno.build.os === "linux") {
@@ -31,5 +35,7 @@ if (Deno.build.os === "linux") {
     // At full load and at half.
     const losses = [...log.matchAll(/"loss": (.*)/g)].map((match) => match[1]);
     assert.deepEqual(losses, ["0", "0"], log);
+    // Viewers who say what they get, get all, too.
+    assert.match(log, /telling: \{.*"loss":0\}/);
   });
 }

@@ -15,6 +15,7 @@ import { TestDtlsClient } from "../support/test_dtls_client.ts";
 import { TestIceAgent } from "../support/test_ice_agent.ts";
 import type { SdpParameters } from "../support/test_sdp.ts";
 import { type LoadDestination, LoadSocket } from "./load_socket.ts";
+import type { ViewerFeedback } from "./viewer_feedback.ts";
 
 /** What all peers of a load generator share. */
 export interface LoadPeerContext {
@@ -60,6 +61,8 @@ export class LoadPeer implements LoadDestination {
   onSample: (packet: Uint8Array, arrivedMs: number) => void = () => {};
   /** Where the other side is. */
   serverPort = 0;
+  /** Of a viewer that says what it gets. */
+  feedback: ViewerFeedback | undefined;
   readonly received: ReceivedCount = { packets: 0, bytes: 0, refused: 0 };
   readonly #context: LoadPeerContext;
   readonly #number: number;
@@ -122,6 +125,12 @@ export class LoadPeer implements LoadDestination {
     socket.queue(this.#number, this.serverPort, size);
   }
 
+  /** Queues what the viewer has to say. */
+  pollFeedback(nowMs: number): void {
+    if (!this.#media) return;
+    this.feedback?.poll(nowMs, (packet) => this.queueRtcp(packet));
+  }
+
   /** Takes a datagram of this peer's; true if it is RTP. */
   handleDatagram(datagram: Uint8Array, arrivedMs: number): boolean {
     switch (kindOf(datagram[0] ?? 255)) {
@@ -148,6 +157,8 @@ export class LoadPeer implements LoadDestination {
 
   #handleMedia(packet: Uint8Array, arrivedMs: number): boolean {
     if (isRtcp(packet)) return false;
+    // What comes again, or fills up a probe, is not what should come.
+    if (this.feedback?.receive(packet, arrivedMs) === false) return true;
     this.received.packets++;
     this.received.bytes += packet.length;
     if (++this.#sinceSample < SAMPLE_EVERY || !this.#media) return true;

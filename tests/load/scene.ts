@@ -94,6 +94,8 @@ const DRAIN_MS = 150;
 const MAX_DRAIN_MS = 3_000;
 /** How long the load generator sleeps at most: latency is measured without it. */
 const NAP_MS = 1;
+/** How often it is looked for viewers who have something to say. */
+const TELL_MS = 5;
 /** Before measuring, at most, so that all is warm. */
 const WARM_UP_SECONDS = 0.3;
 
@@ -116,7 +118,8 @@ export async function runStep(
   const latencies: number[] = [];
   for (const peer of scene.subscribers) {
     peer.onSample = (packet, arrivedMs) => {
-      latencies.push(latencyMs(packet, arrivedMs));
+      const ms = latencyMs(packet, arrivedMs);
+      if (!Number.isNaN(ms)) latencies.push(ms);
     };
   }
   const startMs = socket.nowMs();
@@ -165,6 +168,8 @@ function send(
   // Nobody's camera runs in step with another's.
   const next = scene.publishers
     .map((_, i) => startMs + intervalMs * i / count);
+  const tells = scene.subscribers.some(({ feedback }) => feedback);
+  let tellMs = startMs;
   let bursts = 0;
   let lateMs = 0;
   for (;;) {
@@ -181,6 +186,11 @@ function send(
     }
     receiveUntil(socket, due);
     now = socket.nowMs();
+    if (tells && now >= tellMs) {
+      tellMs = now + TELL_MS;
+      for (const peer of scene.subscribers) peer.pollFeedback(now);
+      socket.flush();
+    }
     if (due >= endMs && now >= endMs) break;
     socket.sleep(Math.min(due, now + NAP_MS) - now);
   }

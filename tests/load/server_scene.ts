@@ -1,4 +1,5 @@
 import {
+  answerTo,
   readTestSdp,
   writeTestAnswer,
   writeTestOffer,
@@ -8,6 +9,7 @@ import { LoadPeer, type LoadPeerContext } from "./load_peer.ts";
 import type { Scene, ScenePublisher } from "./scene.ts";
 import { cpuBetween, readCpu } from "./process_cpu.ts";
 import { Traffic, TRAFFIC_KINDS } from "./traffic.ts";
+import { ViewerFeedback } from "./viewer_feedback.ts";
 
 /** Which server, and who is in the call. */
 export interface ServerSceneOptions {
@@ -19,6 +21,8 @@ export interface ServerSceneOptions {
   readonly publishers: number;
   /** Who publish nothing; publishers see each other too. */
   readonly viewers: number;
+  /** Whether viewers say what they get, as browsers do; not unless given. */
+  readonly feedback?: boolean;
   /** In how many parts, one after the other, subscribers connect; 1 unless given. */
   readonly batches?: number;
   /** Called after each. */
@@ -98,9 +102,10 @@ export async function openServerScene(
       }
       return flows;
     }))).flat();
+    if (options.feedback) giveFeedback(waiting, context);
     const before = readCpu(pid);
     await Promise.all(waiting.map(async ({ client, flow, peer }) => {
-      client.answer(flow.id, writeTestAnswer(flow.sdp, peer.local));
+      client.answer(flow.id, answerOf(flow, peer, options));
       await peer.connect(readTestSdp(flow.sdp), mediaPort);
       subscribers.push(peer);
     }));
@@ -117,4 +122,31 @@ export async function openServerScene(
       for (const client of clients) client.close();
     },
   };
+}
+
+/** What a viewer answers: it understands all, or what is needed to see. */
+function answerOf(
+  { sdp }: OfferedFlow,
+  { local }: LoadPeer,
+  { feedback = false }: ServerSceneOptions,
+): string {
+  if (!feedback) return writeTestAnswer(sdp, local);
+  return answerTo(sdp)
+    .replaceAll(/a=ice-ufrag:.*/g, `a=ice-ufrag:${local.iceUfrag}`)
+    .replaceAll(/a=ice-pwd:.*/g, `a=ice-pwd:${local.icePwd}`)
+    .replaceAll(
+      /a=fingerprint:.*/g,
+      `a=fingerprint:${local.fingerprint.algorithm} ${local.fingerprint.value}`,
+    );
+}
+
+/** Not all of them speak at once. */
+function giveFeedback(
+  waiting: readonly Waiting[],
+  { socket }: LoadPeerContext,
+): void {
+  waiting.forEach(({ flow, peer }, i) => {
+    const share = i / waiting.length;
+    peer.feedback = new ViewerFeedback(flow.sdp, share, socket.nowMs());
+  });
 }

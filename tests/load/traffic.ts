@@ -1,5 +1,9 @@
 import { writeU16, writeU32 } from "../../sfu/rtp/bytes.ts";
-import { RTP_HEADER_SIZE, writeRtpHeader } from "../../sfu/rtp/rtp_packet.ts";
+import {
+  RTP_HEADER_SIZE,
+  RtpView,
+  writeRtpHeader,
+} from "../../sfu/rtp/rtp_packet.ts";
 import { PAYLOAD_TYPES } from "../support/test_sdp.ts";
 
 /** What a publisher can send. */
@@ -93,7 +97,9 @@ const HOUR_US = 3_600e6;
 /** How long a plain packet was under way, in milliseconds; NaN if it is not one of ours. */
 export function latencyMs(packet: Uint8Array, arrivedMs: number): number {
   const view = new DataView(packet.buffer, packet.byteOffset, packet.length);
-  const at = RTP_HEADER_SIZE + TIME_OFFSET;
+  const rtp = new RtpView();
+  if (!rtp.parse(packet)) return NaN;
+  const at = rtp.payloadOffset + TIME_OFFSET;
   if (packet.length < at + 8 || view.getUint32(at) !== MARK) return NaN;
   const sent = view.getUint32(at + 4);
   return (arrivedMs * 1_000 % HOUR_US - sent + HOUR_US) % HOUR_US / 1_000;
