@@ -7,9 +7,10 @@ import type { UdpSyscalls } from "./udp_syscalls.ts";
 /** How many messages one system call takes. */
 const BATCH = 64;
 
-/** `CMSG_SPACE` and `CMSG_LEN` of 16 bits. */
-const CONTROL_SPACE = 24;
-const CONTROL_LENGTH = 18;
+/** `CMSG_SPACE` of 16 bits. */
+export const CONTROL_SPACE = 24;
+/** `CMSG_LEN` of 16 bits. */
+export const CONTROL_LENGTH = 18;
 
 /** Hands planned messages to the system. */
 export class MessageSender {
