@@ -1,4 +1,5 @@
 import type { Instant } from "../lib/time.ts";
+import { PictureLayers } from "./picture_layers.ts";
 import type { PublisherTrack } from "./publisher_track.ts";
 import type { SubscriberTrack } from "./subscriber_track.ts";
 
@@ -17,6 +18,8 @@ export class Encodings {
   readonly kind: "audio" | "video";
   /** Who watches the track, in whatever encoding. */
   readonly viewers = new Set<SubscriberTrack>();
+  /** What of it can be sent. */
+  readonly layers = new PictureLayers(this);
   /** In the offer's order. */
   #all: readonly PublisherTrack[] = [];
 

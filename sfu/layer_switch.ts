@@ -2,14 +2,10 @@ import type { Instant } from "../lib/time.ts";
 import type { LayerMeasures } from "../protocol/media_plane.ts";
 import type { Encodings } from "./encodings.ts";
 import type { PublisherTrack } from "./publisher_track.ts";
-import { chooseLayer, type LayerRate } from "./rtp/layers/choose_layer.ts";
+import { type PictureLayer, topOf } from "./picture_layers.ts";
+import { chooseLayer } from "./rtp/layers/choose_layer.ts";
 import { ALL_LAYERS, LayerFilter } from "./rtp/layers/layer_filter.ts";
 import type { SubscriberTrack } from "./subscriber_track.ts";
-
-/** A quality of a picture, and the source that has it. */
-export interface PictureLayer extends LayerRate {
-  readonly source: PublisherTrack;
-}
 
 /**
  * Which encoding of a track goes to one viewer, and which of its layers. What is
@@ -38,14 +34,9 @@ export class LayerSwitch {
   }
 
   /** What can be sent, from the least to the best; empty if nothing comes. */
-  layers(now: Instant): PictureLayer[] {
-    const sources = this.encodings.delivering(now);
-    const wanted = this.low ? sources.slice(0, 1) : sources;
-    const { section } = this.#viewer;
-    return wanted
-      // What the viewer cannot decode is no choice.
-      .filter(({ codec }) => codec.codec === section.codec)
-      .flatMap((source, encoding) => layersOf(source, encoding, this.low, now));
+  layers(now: Instant): readonly PictureLayer[] {
+    const { codec } = this.#viewer.section;
+    return this.encodings.layers.find(this.low, codec, now);
   }
 
   /** Which quality is sent just now; `undefined` for sound. */
@@ -132,35 +123,4 @@ export class LayerSwitch {
       this.filter.spatial < spatial;
     if (isMissing) source.keyframes.want();
   }
-}
-
-/** What a source has that is above its lowest layer. */
-function topOf(source: PublisherTrack, now: Instant) {
-  return {
-    spatial: source.layerRates.topSpatial(now),
-    temporal: source.layerRates.topTemporal(now),
-  };
-}
-
-/**
- * The qualities of one source. A frame rate of a quarter is for those who could
- * not have any picture otherwise.
- */
-function layersOf(
-  source: PublisherTrack,
-  encoding: number,
-  low: boolean,
-  now: Instant,
-): PictureLayer[] {
-  const top = topOf(source, now);
-  const layers: PictureLayer[] = [];
-  for (let spatial = 0; spatial <= (low ? 0 : top.spatial); spatial++) {
-    const isLowest = encoding === 0 && spatial === 0;
-    const from = isLowest ? 0 : Math.max(0, top.temporal - 1);
-    for (let temporal = from; temporal <= top.temporal; temporal++) {
-      const bps = source.layerRates.bps(spatial, temporal, now);
-      layers.push({ source, encoding, spatial, temporal, bps });
-    }
-  }
-  return layers;
 }

@@ -64,7 +64,7 @@ const EXTENTS: Readonly<Record<string, Extent>> = {
   full: {
     pace: { rounds: 5, seconds: 1.5, searches: 3, maxLoad: 256 },
     audience: 100,
-    memory: { viewers: 300, steps: 12 },
+    memory: { viewers: 600, steps: 4 },
     chat: { viewers: 60, loads: [4], seconds: 5 },
     crowd: { arriving: 100, seconds: 3 },
     viewers: { viewers: 400, rounds: 3, seconds: 3, warmUpSeconds: 10 },
@@ -73,7 +73,7 @@ const EXTENTS: Readonly<Record<string, Extent>> = {
   "--quick": {
     pace: { rounds: 2, seconds: 0.7, searches: 1, maxLoad: 256 },
     audience: 100,
-    memory: { viewers: 100, steps: 6 },
+    memory: { viewers: 300, steps: 2 },
     chat: { viewers: 60, loads: [4], seconds: 2 },
     crowd: { arriving: 100, seconds: 1 },
     viewers: { viewers: 400, rounds: 1, seconds: 3, warmUpSeconds: 10 },

@@ -152,6 +152,26 @@ test("LossBasedLimit learns which loss is the path's own", () => {
   assert.ok(limit.limitBps < 3.4e6);
 });
 
+test("SentPackets remembers up to 1,024 packets that nothing is known of", () => {
+  const sent = new SentPackets();
+  for (let i = 0; i < 2_000; i++) {
+    assert.equal(sent.add(i & 0xfff, i, 3 * i, instantAt(i)), i);
+    if (i === 700) sent.forget(sent.find(650));
+    for (const known of [i, i - 99, i - 1_023]) {
+      const slot = known < 0 ? -1 : sent.find(known);
+      const isKnown = known >= 0 && (known !== 650 || i < 700);
+      assert.equal(slot >= 0, isKnown, `${known} at ${i}`);
+      if (slot < 0) continue;
+      assert.deepEqual(
+        [sent.sizeBytes(slot), sent.probe(slot), sent.flush(slot)],
+        [known & 0xfff, known, 3 * known],
+      );
+      assert.equal(sent.writtenAt(slot), instantAt(known));
+    }
+    assert.equal(sent.find((i - 1_024) & 0xffff), -1);
+  }
+});
+
 test("SentPackets finds what it was told, once, around the wrap", () => {
   const sent = new SentPackets();
   for (let i = 0; i < 65_530; i++) sent.add(1, 0, 0, instantAt(0));

@@ -3,11 +3,14 @@ import { instantAt } from "../../../lib/time.ts";
 import { seqDelta } from "../sequence.ts";
 
 /**
- * How many packets are remembered until feedback on them comes; a power of two.
- * Lower forgets sooner than feedback comes, on fast and long paths; higher costs
- * each viewer more memory.
+ * How many packets are remembered at most until feedback on them comes; a power
+ * of two. Lower forgets sooner than feedback comes, on fast and long paths; higher
+ * costs viewers on such paths more memory.
  */
-const REMEMBERED = 1_024;
+const MAX_REMEMBERED = 1_024;
+
+/** The same at first: as many as most viewers have under way. */
+const FIRST_REMEMBERED = 128;
 
 /**
  * What a peer has sent under transport-wide sequence numbers, until feedback
@@ -15,7 +18,8 @@ const REMEMBERED = 1_024;
  * is good until the next `add`.
  */
 export class SentPackets {
-  // Made with the first packet: not all peers number theirs.
+  // Made with the first packet, as not all peers number theirs; larger ones when a
+  // packet would be forgotten of which nothing is known.
   #sentAt = new Float64Array(0);
   #flushes = new Float64Array(0);
   #sizes = new Uint16Array(0);
@@ -33,8 +37,11 @@ export class SentPackets {
    * @returns the number that it has to carry, of 16 bits
    */
   add(sizeBytes: number, probe: number, flush: number, now: Instant): number {
-    if (this.#next === 0) this.#allocate();
-    const slot = this.#next & (REMEMBERED - 1);
+    const { length } = this.#waiting;
+    const isFull = length === 0 ||
+      this.#waiting[this.#next & (length - 1)] === 1;
+    if (isFull && length < MAX_REMEMBERED) this.#grow();
+    const slot = this.#next & (this.#waiting.length - 1);
     this.#sentAt[slot] = now;
     this.#flushes[slot] = flush;
     this.#sizes[slot] = sizeBytes;
@@ -49,8 +56,9 @@ export class SentPackets {
     const newest = this.#next - 1;
     const extended = newest + seqDelta(sequenceNumber, newest & 0xffff);
     const age = newest - extended;
-    if (extended < 0 || age < 0 || age >= REMEMBERED) return -1;
-    const slot = extended & (REMEMBERED - 1);
+    const { length } = this.#waiting;
+    if (extended < 0 || age < 0 || age >= length) return -1;
+    const slot = extended & (length - 1);
     return this.#waiting[slot] === 1 ? slot : -1;
   }
 
@@ -79,11 +87,27 @@ export class SentPackets {
     this.#waiting[slot] = 0;
   }
 
-  #allocate(): void {
-    this.#sentAt = new Float64Array(REMEMBERED);
-    this.#flushes = new Float64Array(REMEMBERED);
-    this.#sizes = new Uint16Array(REMEMBERED);
-    this.#probes = new Uint32Array(REMEMBERED);
-    this.#waiting = new Uint8Array(REMEMBERED);
+  #grow(): void {
+    const { length } = this.#waiting;
+    const more = length === 0 ? FIRST_REMEMBERED : 2 * length;
+    const sentAt = new Float64Array(more);
+    const flushes = new Float64Array(more);
+    const sizes = new Uint16Array(more);
+    const probes = new Uint32Array(more);
+    const waiting = new Uint8Array(more);
+    for (let at = Math.max(0, this.#next - length); at < this.#next; at++) {
+      const from = at & (length - 1);
+      const to = at & (more - 1);
+      sentAt[to] = this.#sentAt[from]!;
+      flushes[to] = this.#flushes[from]!;
+      sizes[to] = this.#sizes[from]!;
+      probes[to] = this.#probes[from]!;
+      waiting[to] = this.#waiting[from]!;
+    }
+    this.#sentAt = sentAt;
+    this.#flushes = flushes;
+    this.#sizes = sizes;
+    this.#probes = probes;
+    this.#waiting = waiting;
   }
 }
