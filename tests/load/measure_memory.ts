@@ -26,7 +26,7 @@ const V8_FLAGS =
  * How much load, in steps between which the server's output is read: a part of
  * what the process allocates goes with the time, whatever the load.
  */
-const LOAD = 8;
+const LOAD = 4;
 const STEP_SECONDS = 2;
 
 /** How long a process has to settle before its memory counts. */

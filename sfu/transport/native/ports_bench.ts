@@ -1,6 +1,7 @@
 /**
  * What native ports cost, against portable ones: to protect and to open a packet
- * of 1,200 bytes, and to send a burst of ten such to each of fifty viewers.
+ * of 1,200 bytes, to send a burst of ten such to each of fifty viewers, and to
+ * receive one of a hundred, which is also sent.
  */
 import { openDenoDatagramSocket } from "../deno_datagram_socket.ts";
 import {
@@ -16,6 +17,7 @@ import { createNativeSrtpProvider } from "./native_srtp.ts";
 const VIEWERS = 50;
 const BURST = 10;
 const PACKET_BYTES = 1_200;
+const RECEIVED = 100;
 
 const { libc, libcrypto } = openNativeLibraries();
 const payload = new Uint8Array(PACKET_BYTES - 12);
@@ -78,6 +80,35 @@ for (
     socket.flush();
     // All is sent when there is as much room as can be.
     while (socket.reserve(0) !== 0) await turn();
+  });
+}
+
+for (
+  const [name, socket] of [
+    ["portable", openDenoDatagramSocket(options)],
+    ["native", openNativeDatagramSocket(libc, options)],
+  ] as const
+) {
+  const source = openNativeDatagramSocket(libc, options);
+  const to = source.endpoint("127.0.0.1", socket.port);
+  let missing = 0;
+  let handleAll = () => {};
+  socket.start({
+    handleDatagram: () => void missing--,
+    handleBatchEnd: () => missing <= 0 && handleAll(),
+    handleGone() {},
+  });
+  Deno.bench(`${name} ports`, {
+    group: `receive ${RECEIVED} packets`,
+    baseline: name === "portable",
+  }, async () => {
+    missing = RECEIVED;
+    const all = new Promise<void>((resolve) => handleAll = resolve);
+    for (let i = 0; i < RECEIVED; i++) {
+      source.commit(to, await roomIn(source), PACKET_BYTES);
+    }
+    source.flush();
+    await all;
   });
 }
 
