@@ -4,10 +4,9 @@
  *
  * @module
  */
-import { CallPage } from "../support/call_page.ts";
-import { openChromium } from "../support/chromium.ts";
-import { openFirefox } from "../support/firefox.ts";
-import { installProbe, longestGapMs } from "../support/media_probe.ts";
+import { BrowserPair } from "../support/browser_pair.ts";
+import type { CallPage } from "../support/call_page.ts";
+import { longestGapMs } from "../support/media_probe.ts";
 import { PRIVATE_ADDRESS } from "../support/private_network.ts";
 import { TestServer } from "../support/server.ts";
 import { OPEN_GROUP } from "../support/test_call.ts";
@@ -59,27 +58,15 @@ async function receive(viewer: CallPage, other: CallPage): Promise<Received> {
 }
 
 async function call(server: TestServer): Promise<FirefoxReport> {
-  const chromium = await openChromium();
-  const firefox = await openFirefox();
-  try {
-    const context = await chromium.newContext();
-    await context.addInitScript(installProbe);
-    const alice = new CallPage(await context.newPage(), "alice");
-    const page = await firefox.newPage();
-    await page.evaluateOnNewDocument(installProbe);
-    const bob = new CallPage(page, "bob");
-
-    const link = `${server.http}/group/maths/`;
-    await alice.join(link);
-    await bob.join(link);
-    return {
-      firefox: await receive(bob, alice),
-      chromium: await receive(alice, bob),
-    };
-  } finally {
-    await firefox.close();
-    await chromium.close();
-  }
+  await using browsers = await BrowserPair.open();
+  const { alice, bob } = await browsers.newPages();
+  const link = `${server.http}/group/maths/`;
+  await alice.join(link);
+  await bob.join(link);
+  return {
+    firefox: await receive(bob, alice),
+    chromium: await receive(alice, bob),
+  };
 }
 
 if (import.meta.main) {

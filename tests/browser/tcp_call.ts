@@ -5,9 +5,9 @@
  * @module
  */
 import type { CallPage } from "../support/call_page.ts";
+import { forbidUdp, hasUdp } from "../support/forbid_udp.ts";
 import { People } from "../support/people.ts";
 import { PRIVATE_ADDRESS } from "../support/private_network.ts";
-import { requireProgram } from "../support/required_programs.ts";
 import { TestServer } from "../support/server.ts";
 import { OPEN_GROUP } from "../support/test_call.ts";
 import { waitFor } from "../support/wait_for.ts";
@@ -24,34 +24,6 @@ export interface TcpReport {
   readonly hasUdp: boolean;
   readonly alice: ReceivedOverTcp;
   readonly bob: ReceivedOverTcp;
-}
-
-/** Has the system refuse to send datagrams, on loopback, too. */
-async function forbidUdp(): Promise<void> {
-  const rules = [
-    "add pref 100 lookup local",
-    "add pref 50 ipproto udp prohibit",
-    "del pref 0",
-  ];
-  for (const rule of rules) {
-    const { success } = await new Deno.Command(requireProgram("ip"), {
-      args: ["rule", ...rule.split(" ")],
-    }).output();
-    if (!success) throw new Error(`Cannot forbid UDP: ip rule ${rule}`);
-  }
-}
-
-async function hasUdp(): Promise<boolean> {
-  const hostname = "127.0.0.1";
-  const socket = Deno.listenDatagram({ transport: "udp", hostname, port: 0 });
-  try {
-    await socket.send(Uint8Array.of(1), socket.addr);
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.close();
-  }
 }
 
 async function receive(viewer: CallPage): Promise<ReceivedOverTcp> {

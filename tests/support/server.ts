@@ -131,6 +131,11 @@ export class TestServer implements AsyncDisposable {
     return this.#ready.media[0]!;
   }
 
+  /** Those of all media workers. */
+  get mediaPorts(): readonly number[] {
+    return this.#ready.media;
+  }
+
   /** All that it has printed since it was started last. */
   log(): string {
     return this.#process.text;
