@@ -165,6 +165,11 @@ export class Slot {
     return undefined;
   }
 
+  /** Why answers to what is shown were refused. */
+  get refusal(): string {
+    return this.#shown?.refusal ?? "";
+  }
+
   /** Does what is due; whether the viewer has to be taken off what is shown. */
   tick(turn: Turn): "refused" | "repeated" | "not-moved" | undefined {
     const now = turn.now.instant;
@@ -256,7 +261,7 @@ export class Slot {
         shown.handleApplied(event.negotiation, turn);
         return undefined;
       case "subscriber-answer-refused":
-        return shown.handleRefused(event.negotiation, turn)
+        return shown.handleRefused(event.negotiation, event.reason, turn)
           ? event.reason
           : undefined;
       case "subscriber-live":

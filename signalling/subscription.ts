@@ -80,6 +80,8 @@ export class Subscription {
   #phase: Phase = { kind: "making" };
   #need: Need | undefined;
   #applied: string | undefined;
+  /** Why the plane could not use the last answer that it refused. */
+  refusal = "no usable answer came";
 
   /** Opens a peer; the plane's offer follows. */
   constructor(
@@ -204,9 +206,14 @@ export class Subscription {
    *
    * @returns whether this is the second one, so that the subscription is over
    */
-  handleRefused(negotiation: Negotiation, turn: Turn): boolean {
+  handleRefused(
+    negotiation: Negotiation,
+    reason: string,
+    turn: Turn,
+  ): boolean {
     const phase = this.#phase;
     if (phase.kind !== "applying" || negotiation !== this.#number) return false;
+    this.refusal = reason;
     if (phase.refused !== undefined) return true;
     this.#phase = { kind: "offered", refused: phase.sdp, deadline: undefined };
     this.#expectAnother(turn);

@@ -192,7 +192,9 @@ test("Subscription waits for another answer after one that cannot be used", () =
 
   act((turn) => one.handleAnswer("late", turn));
   take();
-  const isOver = act((turn) => one.handleRefused(1 as Negotiation, turn));
+  const isOver = act((turn) =>
+    one.handleRefused(1 as Negotiation, "why", turn)
+  );
   assert.equal(isOver, false);
   act((turn) => one.handleAnswer("late", turn));
   assert.deepEqual(take(), [], "the same again is not tried again");
@@ -208,13 +210,13 @@ test("Subscription gives up at the second answer that cannot be used, or in time
   for (const sdp of ["bad", "worse"]) {
     twice.act((turn) => twice.one.handleAnswer(sdp, turn));
     const isOver = twice.act((turn) =>
-      twice.one.handleRefused(1 as Negotiation, turn)
+      twice.one.handleRefused(1 as Negotiation, "why", turn)
     );
     assert.equal(isOver, sdp === "worse");
   }
   const once = offered();
   once.act((turn) => once.one.handleAnswer("bad", turn));
-  once.act((turn) => once.one.handleRefused(1 as Negotiation, turn));
+  once.act((turn) => once.one.handleRefused(1 as Negotiation, "why", turn));
 
   assert.equal(once.pass(SECOND_ANSWER_MS), "refused");
 });
@@ -225,7 +227,7 @@ test("Subscription tries the answer that came while another was looked at", () =
   act((turn) => one.handleAnswer("late", turn));
   act((turn) => one.handleAnswer("right", turn));
   take();
-  act((turn) => one.handleRefused(1 as Negotiation, turn));
+  act((turn) => one.handleRefused(1 as Negotiation, "why", turn));
 
   const [next] = take();
   assert.equal(next?.kind === "answer-subscriber" && next.sdp, "right");

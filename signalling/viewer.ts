@@ -178,7 +178,7 @@ export class Viewer {
     for (const slot of [...this.#slots.values()]) {
       switch (slot.tick(turn)) {
         case "refused":
-          this.#refuseAnswers(slot, "no usable answer came", turn);
+          this.#refuseAnswers(slot, slot.refusal, turn);
           break;
         case "repeated": // then it answers as if for the first time
         case "not-moved":
@@ -260,10 +260,8 @@ export class Viewer {
     const id = slot.shownId;
     if (id === undefined) return;
     this.#decline(slot, turn);
-    turn.sendError(
-      this.#client,
-      `Cannot use answer for flow "${id}": ${reason}`,
-    );
+    const why = reason.replace(/^Cannot use answer: /, "");
+    turn.sendError(this.#client, `Cannot use answer for flow "${id}": ${why}`);
   }
 
   /** Whether what comes for the id is an echo of a subscription that was there. */

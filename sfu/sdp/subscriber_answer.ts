@@ -77,7 +77,9 @@ export function parseSubscriberAnswer(
   requireSameSections(document.sections, sections);
   const live = document.sections.filter(isReceivable);
   if (live.length === 0) {
-    throw cannotUse("answer", "every section is rejected");
+    const offered = sections.map(({ codec }) => CODECS[codec].encoding);
+    const reason = `every section is rejected, of ${offered.join(" and ")}`;
+    throw cannotUse("answer", reason);
   }
   const { remote } = parseRemoteTransport(document, live);
   const accepted = document.sections.map((answered, index) => {

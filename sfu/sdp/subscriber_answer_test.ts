@@ -92,7 +92,7 @@ test("parseSubscriberAnswer() wants a DTLS client and one transport", () => {
   );
   refused(
     CHROMIUM.replaceAll(/m=(\w+) \d+/g, "m=$1 0"),
-    "every section is rejected",
+    "every section is rejected, of opus and VP8",
   );
   refused(
     CHROMIUM.replaceAll("a=rtcp-mux", "a=x"),

@@ -6,6 +6,7 @@
 import assert from "node:assert/strict";
 import { writeRtpHeader } from "../../sfu/rtp/rtp_packet.ts";
 import {
+  ForwardClock,
   openTestCallServer,
   type TestCallServer,
 } from "../support/test_call_server.ts";
@@ -121,4 +122,48 @@ Deno.test("A publisher that has lost its way offers anew, and its viewers notice
   await isHeard();
   assert.equal(bob.all("offer").length, offers);
   assert.deepEqual(bob.all("close"), []);
+});
+
+Deno.test("B-10 Who has not been heard of for the time of consent restarts ICE when the server asks, and goes on", async () => {
+  const clock = new ForwardClock();
+  await using server = await openTestCallServer(undefined, undefined, {
+    clock,
+  });
+  const { alice, bob, publisher, viewer, isHeard } = await startSound(server);
+  await isHeard();
+  const first = {
+    publisher: publisher.ice.remote.iceUfrag,
+    viewer: viewer.ice.remote.iceUfrag,
+  };
+  // RFC 7675 §5.1: consent ends after 30 seconds without a check.
+  clock.advance(31_000);
+
+  // The publisher is asked to offer anew, with ICE restarted.
+  await alice.next("renegotiate", "cam");
+  publisher.ice.restart({ ...publisher.ice.remote });
+  alice.offer("cam", [AUDIO], publisher);
+  const answer = await waitForValue(
+    "another answer",
+    () => alice.all("answer", "cam")[1],
+  );
+  publisher.ice.remote = readTestSdp(answer.sdp);
+  assert.notEqual(publisher.ice.remote.iceUfrag, first.publisher);
+  await publisher.move();
+
+  // The viewer gets an offer, with ICE restarted.
+  const { sdp } = await waitForValue(
+    "another offer",
+    () => bob.all("offer", "cam")[1],
+  );
+  const remote = readTestSdp(sdp);
+  assert.notEqual(remote.iceUfrag, first.viewer);
+  viewer.ice.restart(remote);
+  bob.say({
+    type: "answer",
+    id: "cam",
+    sdp: writeTestAnswer(sdp, viewer.local),
+  });
+  await viewer.move();
+  await isHeard();
+  assert.deepEqual([...alice.all("abort"), ...bob.all("close")], []);
 });

@@ -67,6 +67,8 @@ export interface ProbeReport {
   readonly openPeers: number;
   /** The server's ICE user fragments for them; others after an ICE restart. */
   readonly iceNames: readonly string[];
+  /** The server's addresses by which media comes and goes, one for each peer. */
+  readonly serverAddresses: readonly string[];
   readonly video: ReceivedMedia;
   readonly audio: ReceivedMedia;
   /** Of each peer that receives one. */
@@ -207,6 +209,16 @@ export function installProbe(): void {
     return pictures;
   };
 
+  const serverAddressOf = (report: RTCStatsReport): string => {
+    let address = "";
+    report.forEach((entry) => {
+      if (entry.type !== "candidate-pair" || !entry.nominated) return;
+      if (entry.state !== "succeeded") return;
+      address = report.get(entry.remoteCandidateId)?.address ?? "";
+    });
+    return address;
+  };
+
   const countEncoded = (reports: RTCStatsReport[]) => {
     let frames = 0;
     for (const report of reports) {
@@ -261,6 +273,7 @@ export function installProbe(): void {
         iceNames: live.map(({ pc }) =>
           /a=ice-ufrag:(\S+)/.exec(pc.remoteDescription?.sdp ?? "")?.[1] ?? ""
         ),
+        serverAddresses: reports.map(serverAddressOf),
         video: sumOf(reports, "video"),
         audio: sumOf(reports, "audio"),
         pictures: reports.flatMap(picturesOf),

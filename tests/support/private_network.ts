@@ -6,6 +6,9 @@ const CONFIG = fileURLToPath(new URL("../../deno.json", import.meta.url));
 /** The address that the private network has, besides loopback. */
 export const PRIVATE_ADDRESS = "10.99.0.1";
 
+/** The same of IPv6. */
+export const PRIVATE_ADDRESS_6 = "fd99::1";
+
 /** How much of a failing script's complaint is passed on, in characters. */
 const MAX_SHOWN = 8_000;
 
@@ -18,6 +21,7 @@ set -e
 ip link set lo up
 ip link add v0 type veth peer name v1
 ip addr add ${PRIVATE_ADDRESS}/24 dev v0
+ip -6 addr add ${PRIVATE_ADDRESS_6}/64 dev v0 nodad
 ip link set v0 up
 ip link set v1 up
 ip route add default via 10.99.0.2 dev v0

@@ -17,6 +17,8 @@ export interface ServerOptions {
   readonly iceServers?: unknown;
   /** More flags for it, each `--NAME=VALUE`. */
   readonly flags?: readonly string[];
+  /** Where media is said to be reached; at `host` unless given. */
+  readonly announced?: readonly string[];
   /** A folder whose `groups` and `data` it gets a copy of. */
   readonly fixture?: string;
 }
@@ -73,7 +75,11 @@ export class TestServer implements AsyncDisposable {
           JSON.stringify(description),
         );
       }
-      const { config, iceServers, flags = [] } = options;
+      const { config, iceServers, announced = [host] } = options;
+      const flags = [
+        ...announced.map((address) => `--public-address=${address}`),
+        ...options.flags ?? [],
+      ];
       const files = {
         "config.json": config,
         "ice-servers.json": iceServers,
@@ -188,7 +194,6 @@ function flagsFor(folder: string, host: string, at?: Ready): string[] {
     `--http=127.0.0.1:${httpPort}`,
     `--https=${host}:${httpsPort}`,
     "--media-port=0",
-    `--public-address=${host}`,
   ];
 }
 

@@ -8,6 +8,7 @@ import { type App, createApp } from "../../app.ts";
 import { createSystemClock } from "../../clock.ts";
 import type { ConnectionHandle } from "../../http/ports.ts";
 import { SILENT_LOG } from "../../lib/log.ts";
+import { after, type Clock, type Now, wallTimeAt } from "../../lib/time.ts";
 import { decodeClientMessage } from "../../protocol/client_message.ts";
 import type { GroupName, Username } from "../../protocol/ids.ts";
 import type { PlaneEvent } from "../../protocol/media_plane.ts";
@@ -15,6 +16,7 @@ import type { ServerMessage } from "../../protocol/server_message.ts";
 import { openPlane } from "../../sfu/open_plane.ts";
 import { openPortablePorts } from "../../sfu/transport/native/choose_ports.ts";
 import type { Media } from "../../sfu/workers/open_media.ts";
+import type { CodecName } from "../../sfu/sdp/codecs.ts";
 import type { GroupDescription } from "../../signalling/group_description.ts";
 import { Router } from "../../signalling/router.ts";
 import type { OpenPorts } from "./port_sets.ts";
@@ -33,6 +35,33 @@ type Received<Type extends ServerMessage["type"]> =
   & ServerMessage
   & { readonly type: Type };
 
+/** How a server differs from the usual one. */
+export interface TestCallOptions {
+  /** The system's unless given. */
+  readonly clock?: Clock;
+  /** Those of all groups; the server's default unless given. */
+  readonly codecs?: readonly CodecName[];
+}
+
+/** The system's clock, that can be put forward. */
+export class ForwardClock implements Clock {
+  readonly #system = createSystemClock();
+  #aheadMs = 0;
+
+  now(): Now {
+    const { instant, wall } = this.#system.now();
+    return {
+      instant: after(instant, this.#aheadMs),
+      wall: wallTimeAt(wall + this.#aheadMs),
+    };
+  }
+
+  /** Lets time pass at once. */
+  advance(ms: number): void {
+    this.#aheadMs += ms;
+  }
+}
+
 /** A server in this process; to be closed. */
 export class TestCallServer {
   readonly host: string;
@@ -42,15 +71,19 @@ export class TestCallServer {
   #nextId = 1;
 
   /** Closes the media, too. */
-  constructor(host: string, media: Media) {
+  constructor(
+    host: string,
+    media: Media,
+    { clock = createSystemClock(), codecs }: TestCallOptions = {},
+  ) {
     this.host = host;
     this.#media = media;
-    const clock = createSystemClock();
     const randomId = () => `chat${this.#nextId++}`;
     this.app = createApp({
       router: new Router({ rtcConfiguration: {}, randomId }),
       authenticator: {
-        check: (group, asked) => Promise.resolve(admit(group, asked.username)),
+        check: (group, asked) =>
+          Promise.resolve(admit(group, asked.username, codecs)),
       },
       tokens: {
         act: () => Promise.resolve({ kind: "refused", reason: "internal" }),
@@ -90,6 +123,7 @@ export class TestCallServer {
 export async function openTestCallServer(
   openPorts: OpenPorts = openPortablePorts,
   host = "127.0.0.1",
+  options: TestCallOptions = {},
 ): Promise<TestCallServer> {
   const ports = await openPorts();
   let tell: (event: PlaneEvent) => void = () => {};
@@ -99,7 +133,7 @@ export async function openTestCallServer(
     reservedTcpPorts: [],
     publicAddresses: [host],
     ports,
-    clock: createSystemClock(),
+    clock: options.clock ?? createSystemClock(),
     log: SILENT_LOG,
     onEvent: (event) => tell(event),
   });
@@ -113,7 +147,7 @@ export async function openTestCallServer(
       ports.dtls.close();
       return Promise.resolve();
     },
-  });
+  }, options);
 }
 
 /** One client; closed with its server. */
@@ -237,7 +271,11 @@ export class TestCallClient {
 
 const NO_FINGERPRINT = { algorithm: "sha-256", value: "" };
 
-function admit(group: string, username: string | undefined) {
+function admit(
+  group: string,
+  username: string | undefined,
+  codecs: readonly CodecName[] | undefined,
+) {
   const description: GroupDescription = {
     name: group as GroupName,
     public: false,
@@ -246,6 +284,7 @@ function admit(group: string, username: string | undefined) {
     autokick: false,
     allowRecording: false,
     canChangePassword: false,
+    ...codecs === undefined ? {} : { codecs },
   };
   return {
     kind: "accepted",

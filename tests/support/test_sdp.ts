@@ -14,6 +14,15 @@ export type SdpParameters = LocalParameters & {
 export interface TestTrack {
   readonly kind: "audio" | "video";
   readonly ssrc: number;
+  /** Opus or VP8 unless given. */
+  readonly format?: TestFormat;
+}
+
+/** A codec under its payload type. */
+export interface TestFormat {
+  readonly payloadType: number;
+  /** As in `a=rtpmap`. */
+  readonly codec: string;
 }
 
 /** The payload types in SDP of this file. */
@@ -25,7 +34,13 @@ export function writeTestOffer(
   local: SdpParameters,
 ): string {
   const sections = tracks.flatMap((track, index) => [
-    ...mediaLines(track.kind, index.toString(), local, "actpass"),
+    ...mediaLines(
+      track.kind,
+      index.toString(),
+      local,
+      "actpass",
+      track.format,
+    ),
     "a=sendonly",
     `a=msid:stream track${index}`,
     `a=ssrc:${track.ssrc} cname:test`,
@@ -41,10 +56,14 @@ export function writeTestAnswer(offer: string, local: SdpParameters): string {
   );
   const kinds = [...offer.matchAll(/^m=(audio|video) /gm)]
     .map((match) => match[1] as "audio" | "video");
-  const payloadTypes = [...offer.matchAll(/^m=\S+ \S+ \S+ (\d+)/gm)]
-    .map((match) => Number(match[1]));
+  const formats = [
+    ...offer.matchAll(/^m=\S+ \S+ \S+ (\d+)[^]*?^a=rtpmap:\1 (\S+)\r$/gm),
+  ].map(([, payloadType, codec]) => ({
+    payloadType: Number(payloadType),
+    codec: codec!,
+  }));
   const sections = kinds.flatMap((kind, index) => [
-    ...mediaLines(kind, mids[index]!, local, "active", payloadTypes[index]!),
+    ...mediaLines(kind, mids[index]!, local, "active", formats[index]),
     "a=recvonly",
   ]);
   return [...sessionLines(mids), ...sections, ""].join("\r\n");
@@ -100,9 +119,11 @@ function mediaLines(
   mid: string,
   local: SdpParameters,
   setup: string,
-  payloadType: number = PAYLOAD_TYPES[kind],
+  { payloadType, codec }: TestFormat = {
+    payloadType: PAYLOAD_TYPES[kind],
+    codec: kind === "audio" ? "opus/48000/2" : "VP8/90000",
+  },
 ): string[] {
-  const codec = kind === "audio" ? "opus/48000/2" : "VP8/90000";
   const feedback = ["goog-remb", "nack", "nack pli", "ccm fir"]
     .map((what) => `a=rtcp-fb:${payloadType} ${what}`);
   return [
