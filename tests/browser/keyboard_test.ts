@@ -2,6 +2,7 @@
 import type { Page } from "playwright-core";
 import { STRINGS } from "../../web/strings.ts";
 import { hasFocus, keepsFocus, tabTo } from "../support/keyboard.ts";
+import { waitFor } from "../support/wait_for.ts";
 import { OPEN_GROUP, testCall } from "../support/test_call.ts";
 
 const BEN = '[data-testid="tile"][data-username="Ben"]';
@@ -93,6 +94,18 @@ testCall(
     // People, and what can be done with one of them.
     await press(id("open-people"));
     await page.getByTestId("people-list").waitFor();
+    // Wider, and as wide as it was.
+    await tabTo(page, id("panel-edge"), "Shift+Tab");
+    const width = async () =>
+      (await page.locator("aside").boundingBox())?.width ?? 0;
+    const before = await width();
+    await keyboard.press("ArrowLeft");
+    await waitFor("a wider panel", width, (now) => now > before);
+    await keyboard.press("ArrowRight");
+    await waitFor("the panel as it was", width, (now) => now === before);
+    await press(`${id("person")}[data-username="Ann"] button`);
+    await press(id("restart-media"));
+    await keepsFocus(page);
     await press(`${id("person")}[data-username="Ben"] button`);
     await page.getByRole("button", { name: STRINGS.people.message }).waitFor();
     await keyboard.press("Escape");

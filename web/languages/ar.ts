@@ -203,6 +203,8 @@ export const AR: Catalog = {
     screenOff: "أوقف مشاركة شاشتك",
     screenAnother: "شارك شاشة أخرى",
     presentFile: "شغّل فيلمًا للجميع",
+    restartMedia: "أعد تشغيل الصوت والصورة",
+    panelWidth: "عرض هذه اللوحة",
     mayNotPresent: "لا بدّ أن يسمح لك مشرف بالعرض أولًا",
     chat: "الدردشة",
     chatUnread_zero: "الدردشة، لا رسائل غير مقروءة",

@@ -220,6 +220,8 @@ export const DE: Catalog = {
     screenOff: "Bildschirm nicht mehr teilen",
     screenAnother: "Noch einen Bildschirm teilen",
     presentFile: "Allen einen Film vorspielen",
+    restartMedia: "Ton und Bild neu starten",
+    panelWidth: "Breite dieses Teils",
     mayNotPresent: "Ein Operator muss es Ihnen erst erlauben",
     chat: "Chat",
     chatUnread_one: "Chat, {{count}} ungelesene Nachricht",

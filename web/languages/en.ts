@@ -214,6 +214,8 @@ export const EN = {
     screenOff: "Stop sharing your screen",
     screenAnother: "Share another screen",
     presentFile: "Play a film for everybody",
+    restartMedia: "Restart media",
+    panelWidth: "Width of this part",
     mayNotPresent: "An operator has to allow you to present first",
     chat: "Chat",
     chatUnread_one: "Chat, {{count}} unread message",

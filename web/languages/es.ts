@@ -209,6 +209,8 @@ export const ES: Catalog = {
     screenOff: "Dejar de compartir su pantalla",
     screenAnother: "Compartir otra pantalla",
     presentFile: "Reproducir una película para todos",
+    restartMedia: "Reiniciar sonido e imagen",
+    panelWidth: "Ancho de este panel",
     mayNotPresent: "Antes se lo tiene que permitir un operador",
     chat: "Chat",
     chatUnread_one: "Chat, {{count}} mensaje sin leer",

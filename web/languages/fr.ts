@@ -209,6 +209,8 @@ export const FR: Catalog = {
     screenOff: "Arrêter le partage d’écran",
     screenAnother: "Partager un autre écran",
     presentFile: "Lire un film pour tout le monde",
+    restartMedia: "Relancer le son et l’image",
+    panelWidth: "Largeur de ce volet",
     mayNotPresent: "Un opérateur doit d’abord vous y autoriser",
     chat: "Discussion",
     chatUnread_one: "Discussion, {{count}} message non lu",

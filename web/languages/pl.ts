@@ -208,6 +208,8 @@ export const PL: Catalog = {
     screenOff: "Przestań udostępniać ekran",
     screenAnother: "Udostępnij jeszcze jeden ekran",
     presentFile: "Odtwórz wszystkim film",
+    restartMedia: "Uruchom ponownie dźwięk i obraz",
+    panelWidth: "Szerokość tego panelu",
     mayNotPresent: "Najpierw musi pozwolić operator",
     chat: "Czat",
     chatUnread_one: "Czat, {{count}} nieprzeczytana wiadomość",

@@ -19,6 +19,9 @@ export const RECEIVE_CHOICES = [
   "everything",
 ] as const;
 
+/** How narrow and how wide the panel beside the tiles can be, in CSS pixels. */
+export const PANEL_WIDTHS = { least: 300, most: 720 } as const;
+
 /** What somebody wants to send from the start. */
 export type StartChoice = (typeof START_CHOICES)[number];
 /** How tiles are laid out. */
@@ -71,6 +74,15 @@ const PreferencesSchema = v.object({
   sounds: flag(true),
   notifications: flag(false),
   layout: choice(LAYOUTS, "grid"),
+  /** Of the chat and the list of people, in CSS pixels. */
+  panelWidth: v.fallback(
+    v.pipe(
+      v.number(),
+      v.minValue(PANEL_WIDTHS.least),
+      v.maxValue(PANEL_WIDTHS.most),
+    ),
+    360,
+  ),
   /** From 0 to 1, by user name; 1 where there is none. */
   volumes: v.fallback(
     v.record(v.string(), v.pipe(v.number(), v.minValue(0), v.maxValue(1))),

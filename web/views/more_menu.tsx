@@ -72,7 +72,8 @@ function SignRow(): JSX.Element {
   );
 }
 
-function HandItem(): JSX.Element {
+/** Raises one's hand, or lowers it. */
+export function HandItem(): JSX.Element {
   const { store, session } = usePage();
   const { people, me } = store.state.value;
   const up = people.some(({ id, handSinceMs }) =>
@@ -98,12 +99,8 @@ export function shareScreen({ session, notices }: Page): void {
 /** Another screen beside the one that is shared, and films. */
 function ShareItems(): JSX.Element {
   const page = usePage();
-  const { store, session, notices } = page;
+  const { store, session } = page;
   const shares = store.state.value.own.screen;
-  const startFile = async (chosen: File) => {
-    if (await session.screen.startFile(chosen)) return;
-    notices.show("error", STRINGS.problems.file);
-  };
   return (
     <>
       {session.screen.possible && (
@@ -115,14 +112,26 @@ function ShareItems(): JSX.Element {
           onChoose={() => shareScreen(page)}
         />
       )}
-      <FileItem
-        label={STRINGS.call.presentFile}
-        icon="film"
-        accept="video/*,audio/*"
-        testId="film"
-        onChoose={(file) => void startFile(file)}
-      />
+      <FilmItem />
     </>
+  );
+}
+
+/** Plays a film or a sound file for everybody. */
+export function FilmItem(): JSX.Element {
+  const { session, notices } = usePage();
+  const startFile = async (chosen: File) => {
+    if (await session.screen.startFile(chosen)) return;
+    notices.show("error", STRINGS.problems.file);
+  };
+  return (
+    <FileItem
+      label={STRINGS.call.presentFile}
+      icon="film"
+      accept="video/*,audio/*"
+      testId="film"
+      onChoose={(file) => void startFile(file)}
+    />
   );
 }
 

@@ -5,6 +5,7 @@ import { Avatar } from "./avatar.tsx";
 import { GroupMenu } from "./group_menu.tsx";
 import { Icon, type IconName } from "./icons.tsx";
 import { Menu } from "./menu.tsx";
+import { OwnActions } from "./own_actions.tsx";
 import { usePage } from "./page.ts";
 import { PersonActions } from "./person_actions.tsx";
 import { SidePanel } from "./side_panel.tsx";
@@ -93,13 +94,13 @@ function PersonRow(
         )}
       </span>
       <PersonSigns person={person} />
-      {!person.isMe && mayAct && (
+      {(person.isMe || mayAct) && (
         <Menu
           label={STRINGS.people.menu({ name })}
           icon="more"
           class="down"
         >
-          <PersonActions person={person} />
+          {person.isMe ? <OwnActions /> : <PersonActions person={person} />}
         </Menu>
       )}
     </li>

@@ -2,6 +2,7 @@ import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "./icons.tsx";
 import { usePage } from "./page.ts";
+import { PanelEdge } from "./panel_edge.tsx";
 
 /** The frame of what opens beside the tiles, or over them on a phone. */
 export function SidePanel(
@@ -13,7 +14,8 @@ export function SidePanel(
     readonly children: ComponentChildren;
   },
 ): JSX.Element {
-  const { store } = usePage();
+  const { store, preferences } = usePage();
+  const { panelWidth } = preferences.current.value;
   const panel = useRef<HTMLElement>(null);
   // Now, as what is inside may take the focus when it is there.
   const opener = useRef(document.activeElement).current;
@@ -23,7 +25,13 @@ export function SidePanel(
     if (inside && opener instanceof HTMLElement) opener.focus();
   }, []);
   return (
-    <aside class="panel" ref={panel} aria-label={title}>
+    <aside
+      class="panel"
+      ref={panel}
+      aria-label={title}
+      style={{ "--panel-width": `${panelWidth}px` }}
+    >
+      <PanelEdge />
       <header class="panel-header">
         <h2>{title}</h2>
         <div class="panel-header-actions">
