@@ -11,6 +11,7 @@ const TYPES: Readonly<Record<string, string>> = {
   json: "application/json",
   map: "application/json",
   mjs: "text/javascript; charset=utf-8",
+  mkv: "video/matroska",
   mp3: "audio/mpeg",
   mp4: "video/mp4",
   ogg: "audio/ogg",

@@ -18,7 +18,7 @@ const USERNAME = "RECORDING" as Username;
 /** What it may: nothing that anybody else may. */
 const PERMISSIONS: readonly string[] = ["system"];
 
-/** One group's recorder: a member of the group that nothing is sent to. */
+/** One group's recorder: a member without a connection, to which what is sent goes nowhere. */
 interface Recorder {
   readonly group: Group;
   readonly member: Member;

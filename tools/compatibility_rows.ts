@@ -107,8 +107,7 @@ export function classOf(id: string): RowClass | undefined {
 
 /**
  * What a row counts as, of what is asked of signalling, groups, HTTP and the
- * command line. Recordings (D-20), WHIP (D-30 to D-39) and media are no part of
- * it. What nobody promised but everybody can observe counts as "should"; a row
+ * command line. WHIP (D-30 to D-39) and media are no part of it. What nobody promised but everybody can observe counts as "should"; a row
  * with a quirk counts by its other half; a quirk alone is not copied.
  *
  * @returns `undefined` if it does not count
@@ -116,7 +115,7 @@ export function classOf(id: string): RowClass | undefined {
 export function countsAs(
   id: string,
 ): "must" | "should" | "hostile" | undefined {
-  if (/^D-(20|3\d)$/.test(id) || /^J-(12|16)$/.test(id)) return undefined;
+  if (/^D-3\d$/.test(id) || id === "J-12") return undefined;
   if (!/^[ADEFJ][-.]/.test(id)) return undefined;
   switch (CLASSES.get(id)) {
     case "M":

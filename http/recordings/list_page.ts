@@ -129,6 +129,11 @@ td {
   text-align: start;
   border-block-end: 1px solid light-dark(#d5d9e0, #363c46);
 }
+td a {
+  display: flex;
+  align-items: center;
+  min-block-size: 2.75rem;
+}
 td:nth-child(2) {
   font-variant-numeric: tabular-nums;
   white-space: nowrap;

@@ -161,4 +161,9 @@ export class RingReader {
     );
     if (waiting.async) await waiting.value;
   }
+
+  /** Ends the wait of {@linkcode ready}, though nothing may come any more. */
+  wake(): void {
+    Atomics.notify(this.#views.counters, WRITTEN);
+  }
 }

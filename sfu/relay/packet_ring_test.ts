@@ -98,3 +98,12 @@ Deno.test("RingReader waits until something is there", async () => {
   await reader.ready().then(read);
   assert.equal(got.length, 2, "it was there before");
 });
+
+Deno.test("RingReader can be woken where nothing comes any more", async () => {
+  const { reader, read, got } = openRing(256);
+  const ready = reader.ready();
+  reader.wake();
+  await ready;
+  read();
+  assert.deepEqual(got, []);
+});

@@ -56,9 +56,7 @@ export class Relays {
         return this.#plane.handle({ kind: "close-publisher", publisher });
       }
       case "drop-ring":
-        this.#writers.delete(command.ring);
-        this.#readers.delete(command.ring);
-        return;
+        return this.#drop(command.ring);
       default:
         assertNever(command);
     }
@@ -67,6 +65,14 @@ export class Relays {
   /** Reads no ring any more. */
   close(): void {
     this.#readers.clear();
+  }
+
+  /** Who waits for it, waits no more, so that its memory can go. */
+  #drop(ring: RingId): void {
+    const reader = this.#readers.get(ring);
+    this.#writers.delete(ring);
+    this.#readers.delete(ring);
+    reader?.wake();
   }
 
   #open(

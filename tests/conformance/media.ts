@@ -16,6 +16,9 @@ import {
 import { waitForValue } from "../support/wait_for.ts";
 import type { Client, Message } from "./client.ts";
 
+/** VP8: a descriptor, and the beginning of a keyframe of 320×240. */
+const KEYFRAME = [0x10, 0, 0, 0, 0x9d, 0x01, 0x2a, 0x40, 1, 0xf0, 0];
+
 /** What wants everything. */
 export const EVERYTHING = {
   type: "request",
@@ -90,7 +93,7 @@ export class Camera implements Disposable {
       const payloadType = PAYLOAD_TYPES[kind];
       const timestamp = sequenceNumber * 3000;
       writeRtpHeader(bytes, payloadType, true, sequenceNumber, timestamp, ssrc);
-      bytes.set([0x10, 0x00], 12); // VP8: the beginning of a keyframe
+      bytes.set(KEYFRAME, 12);
       this.#peer.sendRtp(bytes);
     }
   }
