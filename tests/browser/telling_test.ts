@@ -168,7 +168,7 @@ testCall(
     await waitFor("the film to go on", positionOf, (now) => now > before + 10);
     await tile(page).hover();
     await tile(page).getByTestId("tile-menu").click();
-    await page.getByRole("button", { name: STRINGS.call.stopSending }).click();
+    await page.getByTestId("stop-flow").click();
     await tile(other).waitFor({ state: "detached" });
 
     // A short one ends by itself.
