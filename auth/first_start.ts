@@ -22,9 +22,9 @@ const GROUP = "lobby";
 
 /**
  * Nobody gets in without a token: there are no users, and no entry for those
- * who are none. And it is not listed.
+ * who are none. And it is not listed. Its operator may do everything.
  */
-const DESCRIPTION = { displayName: "Lobby" };
+const DESCRIPTION = { "displayName": "Lobby", "allow-recording": true };
 
 /**
  * Makes a group to start with, and invites an operator and guests to it, unless
@@ -39,7 +39,7 @@ export async function makeFirstGroup(
   const common = { group: GROUP, days: DEFAULT_DAYS };
   const operatorToken = await invite(
     tokens,
-    { ...common, role: "operator" },
+    { ...common, role: "operator", allowRecording: true },
     now,
   );
   const guestToken = await invite(tokens, { ...common, role: "guest" }, now);

@@ -35,7 +35,9 @@ Deno.test("makeFirstGroup() makes the lobby once, open to nobody without a token
     "message",
     "caption",
     "token",
+    "record",
   ]);
+  assert.equal(found.group.rules.allowRecording, true);
   assert.equal(operator?.expires?.toISOString(), "2027-07-29T10:00:00.000Z");
   assert.deepEqual((await tokens.find(first.guestToken))?.permissions, [
     "present",

@@ -10,6 +10,8 @@ export interface Invitation {
   readonly days: number;
   /** What they are called; without it they choose. */
   readonly username?: string;
+  /** Whether the group lets its operators record (`allow-recording`). */
+  readonly allowRecording?: boolean;
 }
 
 /** How long an invitation is good if nobody says otherwise. */
@@ -34,7 +36,7 @@ export async function invite(
     token,
     group: invitation.group,
     includeSubgroups: false,
-    permissions: PERMISSIONS[invitation.role],
+    permissions: permissionsOf(invitation),
     expires: new Date(now.getTime() + invitation.days * DAY_MS),
     issuedAt: now,
     ...(invitation.username === undefined
@@ -42,6 +44,13 @@ export async function invite(
       : { username: invitation.username }),
   });
   return token;
+}
+
+/** Operators may record by the same rule as those with a password (E-23). */
+function permissionsOf({ role, allowRecording = false }: Invitation) {
+  const permissions = PERMISSIONS[role];
+  const mayRecord = role === "operator" && allowRecording;
+  return mayRecord ? [...permissions, "record"] : permissions;
 }
 
 /**

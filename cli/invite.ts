@@ -141,7 +141,7 @@ export async function makeInvitation(
   }
   const token = await invite(
     createTokenStore(dataDirectory, log),
-    invitation,
+    { ...invitation, allowRecording: found.group.rules.allowRecording },
     now,
   );
   return bases.map((base) => toInviteLink(base, group, token));

@@ -44,7 +44,10 @@ Deno.test("parseInviteOptions() says what is wrong", () => {
 
 Deno.test("makeInvitation() gives a link that a server takes", async () => {
   await using directory = await openTestDirectory();
-  await Deno.writeTextFile(`${directory.path}/maths.json`, "{}");
+  await Deno.writeTextFile(
+    `${directory.path}/maths.json`,
+    '{"allow-recording":true}',
+  );
   const options = parseInviteOptions(
     [
       "maths",
@@ -69,6 +72,7 @@ Deno.test("makeInvitation() gives a link that a server takes", async () => {
   const token = await tokens.find(secrets[0] ?? "");
   assert.equal(token?.group, "maths");
   assert.ok(token?.permissions.includes("op"));
+  assert.ok(token.permissions.includes("record"));
   assert.equal(token?.expires?.toISOString(), "2026-07-31T10:00:00.000Z");
 });
 

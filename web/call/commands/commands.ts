@@ -10,17 +10,19 @@ import { GROUP_COMMANDS } from "./group_commands.ts";
 import { OWN_COMMANDS } from "./own_commands.ts";
 import { USER_COMMANDS } from "./user_commands.ts";
 
-/** All commands, by name. */
+/**
+ * All commands, by name, but for the one that Enter chooses after a mere slash:
+ * that does no harm.
+ */
 export const COMMANDS: readonly Command[] = [
   {
     name: "help" as const,
     run: ({ session, store }: CommandContext) =>
       help(session, store.state.peek().me.permissions),
   },
-  ...OWN_COMMANDS,
-  ...USER_COMMANDS,
-  ...GROUP_COMMANDS,
-].toSorted((a, b) => a.name < b.name ? -1 : 1);
+  ...[...OWN_COMMANDS, ...USER_COMMANDS, ...GROUP_COMMANDS]
+    .toSorted((a, b) => a.name < b.name ? -1 : 1),
+];
 
 /** The commands that may be meant by what has been written so far. */
 export function completionsOf(
