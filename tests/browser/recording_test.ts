@@ -132,6 +132,7 @@ testCall(
     await watchesOn(olga, 60);
     await bob.chooseQuality("low");
     await watchesOn(olga, 60);
+    await checkPage(olga.page as Page, "recorded", ALL);
     await chooseOfGroup(olga, "Stop recording");
     await olga.showsRecording(false);
 
