@@ -245,10 +245,11 @@ export function installProbe(): void {
     };
   };
 
-  // Firefox never answers for a peer that is closed while it is asked.
+  // Of a peer that is closed while it is asked, Firefox never answers, or says
+  // that it cannot.
   const statsOf = (pc: RTCPeerConnection) =>
     Promise.race([
-      pc.getStats(),
+      pc.getStats().catch(() => undefined),
       new Promise<undefined>((resolve) => setTimeout(resolve, 2_000)),
     ]);
 
