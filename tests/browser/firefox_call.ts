@@ -33,6 +33,7 @@ const PEERS = 2;
 
 /** Watches the other until there is enough, then has it replace its flow. */
 async function receive(viewer: CallPage, other: CallPage): Promise<Received> {
+  await viewer.page.bringToFront();
   const before = await viewer.sees(other.username);
   const { video, audio } = await waitFor(
     `${viewer.username} to receive pictures and sound`,
@@ -47,6 +48,9 @@ async function receive(viewer: CallPage, other: CallPage): Promise<Received> {
   );
   await other.chooseQuality("low");
   const settled = await viewer.settlesAfter(start);
+  // Firefox has been seen to draw nothing any more, its own camera neither, as
+  // it does in a tab that is behind another.
+  await viewer.page.bringToFront();
   const after = await viewer.seesAfter(other.username, settled.nowMs);
   return {
     framesDecoded: video.framesDecoded,

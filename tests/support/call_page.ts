@@ -7,6 +7,8 @@ export interface BrowserPage {
   goto(url: string): Promise<unknown>;
   click(selector: string): Promise<void>;
   focus(selector: string): Promise<void>;
+  /** Of the browser's pages, shows this one. */
+  bringToFront(): Promise<void>;
   readonly keyboard: { type(text: string): Promise<void> };
   evaluate<T>(run: () => T | Promise<T>): Promise<T>;
   evaluate<T, A>(run: (argument: A) => T | Promise<T>, argument: A): Promise<T>;

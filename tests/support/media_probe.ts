@@ -271,7 +271,10 @@ export function installProbe(): void {
           .flatMap(({ connectedMs }) => connectedMs ?? []),
         peersMade: peers.length,
         openPeers: live.length,
-        iceNames: live.map(({ pc }) =>
+        // One may be closed by now, of which Firefox tells nothing any more.
+        iceNames: live.filter(({ pc }) => pc.signalingState !== "closed").map((
+          { pc },
+        ) =>
           /a=ice-ufrag:(\S+)/.exec(pc.remoteDescription?.sdp ?? "")?.[1] ?? ""
         ),
         serverAddresses: reports.map(serverAddressOf),
