@@ -3,7 +3,7 @@ import type { Encodings } from "./encodings.ts";
 import type { PublisherTrack } from "./publisher_track.ts";
 import { MAX_MISSING } from "./rtp/nack_generator.ts";
 import { upstreamBitrate, type ViewerLimit } from "./rtp/remb.ts";
-import { type ReportBlock, RtcpWriter } from "./rtp/rtcp_writer.ts";
+import { emptyBlock, type ReportBlock, RtcpWriter } from "./rtp/rtcp_writer.ts";
 import type { ArrivalLog } from "./rtp/transport_feedback.ts";
 import type { TrackViewer } from "./track_viewer.ts";
 import type { PeerTransport } from "./transport/ports.ts";
@@ -212,16 +212,4 @@ function limitsOf(
     maxSpatialLayer,
     maxTemporalLayer,
   }));
-}
-
-function emptyBlock(): ReportBlock {
-  return {
-    ssrc: 0,
-    fractionLost: 0,
-    cumulativeLost: 0,
-    extendedHighest: 0,
-    jitter: 0,
-    lastSenderReport: 0,
-    delaySinceLast: 0,
-  };
 }

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { wallTimeAt } from "../lib/time.ts";
 import type {
   Negotiation,
   PlaneEvent,
@@ -9,9 +8,10 @@ import type {
 } from "../protocol/media_plane.ts";
 import { FakeHub, type FakePeer } from "../tests/support/fake_hub.ts";
 import { LayeredCamera } from "../tests/support/layered_camera.ts";
+import { createSimulatedPlane } from "../tests/support/simulated_plane.ts";
 import { answerTo } from "../tests/support/test_sdp.ts";
-import { VirtualTime } from "../tests/support/virtual_time.ts";
-import { Plane } from "./plane.ts";
+import { seededRandom, VirtualTime } from "../tests/support/virtual_time.ts";
+import type { Plane } from "./plane.ts";
 import { DependencyDescriptor } from "./rtp/dependency_descriptor.ts";
 import { readRtcp } from "./rtp/rtcp_reader.ts";
 import { RtcpWriter } from "./rtp/rtcp_writer.ts";
@@ -57,19 +57,11 @@ class LayeredCall {
   readonly #descriptor = new DependencyDescriptor();
 
   constructor(answer = (sdp: string) => sdp) {
-    this.#plane = new Plane({
+    this.#plane = createSimulatedPlane({
       hub: this.#hub,
-      clock: {
-        now: () => ({
-          instant: this.time.now,
-          wall: wallTimeAt(1.7e12 + this.time.now),
-        }),
-      },
-      random: (size) => new Uint8Array(size).fill(1),
+      now: () => this.time.now,
+      random: seededRandom(1),
       onEvent: (event) => this.#events.push(event),
-      onError: (error) => {
-        throw error;
-      },
     });
     this.#plane.handle({
       kind: "open-publisher",

@@ -2,21 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { instantAt } from "../../lib/time.ts";
 import { Reception } from "./reception.ts";
-import type { ReportBlock } from "./rtcp_writer.ts";
+import { emptyBlock } from "./rtcp_writer.ts";
 
 const BASE = 65536;
-
-function emptyBlock(): ReportBlock {
-  return {
-    ssrc: 0,
-    fractionLost: 0,
-    cumulativeLost: 0,
-    extendedHighest: 0,
-    jitter: 0,
-    lastSenderReport: 0,
-    delaySinceLast: 0,
-  };
-}
 
 /** Packets 0 to 31 without 8 and 10, every 10 ms. */
 function lossy(): Reception {

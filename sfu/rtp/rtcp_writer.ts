@@ -37,6 +37,19 @@ export interface ReportBlock {
   delaySinceLast: number;
 }
 
+/** Nothing lost and nothing heard, of SSRC 0: to be filled in. */
+export function emptyBlock(): ReportBlock {
+  return {
+    ssrc: 0,
+    fractionLost: 0,
+    cumulativeLost: 0,
+    extendedHighest: 0,
+    jitter: 0,
+    lastSenderReport: 0,
+    delaySinceLast: 0,
+  };
+}
+
 /** The most blocks that one report can carry. */
 export const MAX_REPORT_BLOCKS = 31;
 

@@ -7,6 +7,7 @@ import { clearImmediate, setImmediate } from "node:timers";
 import type { Clock, Instant } from "../../lib/time.ts";
 import { SendClock } from "../rtp/congestion/send_clock.ts";
 import { kindOf } from "./demux.ts";
+import { noDrops } from "./drops.ts";
 import { HandshakeQueue } from "./handshake_queue.ts";
 import { createLocalParameters } from "./ice_lite.ts";
 import { HubPeer, type PeerHost } from "./peer_transport.ts";
@@ -258,24 +259,4 @@ class Hub implements TransportHub, DatagramReceiver, PeerHost {
     if (owner !== peer) owner?.loseEndpoint(from);
     this.#byEndpoint.set(from, peer);
   }
-}
-
-function noDrops(): Record<DropReason, number> {
-  return {
-    "empty": 0,
-    "unknown-first-byte": 0,
-    "stun-malformed": 0,
-    "stun-unknown-user": 0,
-    "stun-unauthenticated": 0,
-    "unknown-endpoint": 0,
-    "endpoint-in-use": 0,
-    "before-handshake": 0,
-    "dtls-malformed": 0,
-    "dtls-backlog": 0,
-    "srtp-malformed": 0,
-    "srtp-authentication": 0,
-    "srtp-replayed": 0,
-    "srtp-too-many-sources": 0,
-    "send-refused": 0,
-  };
 }

@@ -1,6 +1,10 @@
 import { instantAt } from "../../lib/time.ts";
 import { readU16, readU32 } from "../../sfu/rtp/bytes.ts";
-import { type ReportBlock, RtcpWriter } from "../../sfu/rtp/rtcp_writer.ts";
+import {
+  emptyBlock,
+  type ReportBlock,
+  RtcpWriter,
+} from "../../sfu/rtp/rtcp_writer.ts";
 import { RtpView } from "../../sfu/rtp/rtp_packet.ts";
 import { ArrivalLog } from "../../sfu/rtp/transport_feedback.ts";
 import { TRANSPORT_SEQUENCE_EXTENSION } from "../../sfu/sdp/extensions.ts";
@@ -43,15 +47,7 @@ export class ViewerFeedback {
    */
   constructor(offer: string, share: number, nowMs: number) {
     const ssrcs = readSsrcs(offer);
-    this.#blocks = ssrcs.map((ssrc) => ({
-      ssrc,
-      fractionLost: 0,
-      cumulativeLost: 0,
-      extendedHighest: 0,
-      jitter: 0,
-      lastSenderReport: 0,
-      delaySinceLast: 0,
-    }));
+    this.#blocks = ssrcs.map((ssrc) => ({ ...emptyBlock(), ssrc }));
     this.#newest = ssrcs.map(() => -1);
     this.#extensionId = numberOf(offer, TRANSPORT_SEQUENCE_EXTENSION);
     this.#feedbackAt = nowMs + share * FEEDBACK_MS;

@@ -33,8 +33,7 @@ export function useFlowUse(
   const pixels = (place?.width ?? 0) * (place?.height ?? 0);
   const isSmall = place !== undefined && pixels <= SMALL_PX;
   // Without a picture a tile has no place, and would never get one.
-  const canPause = showAudioOnly;
-  const unseen = canPause && (place === undefined || !visible.value);
+  const unseen = showAudioOnly && (place === undefined || !visible.value);
   const use: FlowUse = apart
     ? "large"
     : unseen

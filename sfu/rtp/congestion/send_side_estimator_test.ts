@@ -51,6 +51,16 @@ class Call {
     );
   }
 
+  /** Lets time pass, and returns the highest estimate at the end of a second. */
+  highestBps(seconds: number): number {
+    let highest = 0;
+    for (let second = 0; second < seconds; second++) {
+      this.pass(1);
+      highest = Math.max(highest, this.estimateBps);
+    }
+    return highest;
+  }
+
   change(conditions: Partial<LinkModel["conditions"]>): void {
     this.link.conditions = { ...this.link.conditions, ...conditions };
   }
@@ -76,12 +86,7 @@ for (const seed of SEEDS) {
     between(call.estimateBps, 0.3e6, 0.55e6);
     between(call.pass(13)[0]!, 0.4e6, 0.5e6);
     call.change({ rateBps: 4e6 });
-    let highest = 0;
-    for (let second = 0; second < 10; second++) {
-      call.pass(1);
-      highest = Math.max(highest, call.estimateBps);
-    }
-    between(highest, 3.2e6, 5e6);
+    between(call.highestBps(10), 3.2e6, 5e6);
     between(call.pass(10)[0]!, 3e6, 4e6);
   });
 
@@ -91,12 +96,7 @@ for (const seed of SEEDS) {
     call.change({ rateBps: 0.5e6 });
     call.pass(15);
     call.change({ rateBps: 4e6 });
-    let highest = 0;
-    for (let second = 0; second < 10; second++) {
-      call.pass(1);
-      highest = Math.max(highest, call.estimateBps);
-    }
-    between(highest, 3.2e6, 5e6);
+    between(call.highestBps(10), 3.2e6, 5e6);
   });
 
   for (const loss of [0.01, 0.05, 0.1]) {
